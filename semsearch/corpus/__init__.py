@@ -1,0 +1,86 @@
+"""Reading corpora: files, folders, globs and standard input, in any format of the table FORMATS, as a stream of papers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..errors import CorpusError
+from .decode import decode_head
+from .delimited import CSV, TSV
+from .entry import BadRecord, Entry, Format, ReadOptions
+from .hf_text import HF_TEXT
+from .json_document import JSON_DOCUMENT
+from .json_lines import JSON_LINES
+from .sources import OpenSource, Source, expand, open_source
+
+__all__ = ["FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
+
+FORMATS: dict[str, Format] = {
+    format.name: format for format in (HF_TEXT, JSON_LINES, JSON_DOCUMENT, TSV, CSV)
+}  # in the order in which they are asked whether a file is theirs
+
+_COMPRESSED = (".gz", ".zst", ".zstd")
+
+
+def sample_corpus() -> Path:
+    """The bundled sample: 60 landmark papers with summaries written for this project (see data/README.md)."""
+    return Path(__file__).parent.parent / "data" / "sample.jsonl"
+
+
+def read_papers(
+    corpus: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    format: str | None = None,
+    page_date: str | None = None,
+) -> Iterator[Entry]:
+    """Every paper of corpus (paths, folders, globs, `-`), in order, and a BadRecord for each record that is none.
+
+    format: a name in FORMATS; without it each file's is recognised by its first 64 KiB. page_date: when saved pages
+    were saved, an ISO date. Memory does not grow with the corpus. Raises CorpusError for what cannot be read at all.
+    """
+    names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
+    if format is not None and format not in FORMATS:
+        raise CorpusError(f"unknown format {format!r}", f"one of: {', '.join(FORMATS)}")
+    if not names:
+        raise CorpusError("no corpus was named", "name a file, a folder, or `-` for standard input")
+    return _read(expand(names), format, ReadOptions(page_date))
+
+
+def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> Iterator[Entry]:
+    for source in sources:
+        with open_source(source) as opened:
+            if not opened.head.strip():
+                yield BadRecord(source.name, "an empty file")
+                continue
+            chosen = FORMATS[name] if name else _recognise(opened)
+            if chosen is None and source.in_folder and not _claimed(source.name):
+                yield BadRecord(source.name, "a file of no known format")
+            elif chosen is None:
+                raise _not_recognised(opened)
+            else:
+                yield from chosen.read(opened, options)
+
+
+def _recognise(opened: OpenSource) -> Format | None:
+    if b"\0" in opened.head:
+        return None
+    head = decode_head(opened.head)
+    return next((format for format in FORMATS.values() if format.sniff(head)), None)
+
+
+def _claimed(name: str) -> Format | None:
+    """The format that a file's ending claims; a `.txt` claims nothing."""
+    path = Path(name.lower())
+    suffix = Path(path.stem).suffix if path.suffix in _COMPRESSED else path.suffix
+    return next((f for f in FORMATS.values() if suffix in f.suffixes and suffix != ".txt"), None)
+
+
+def _not_recognised(opened: OpenSource) -> CorpusError:
+    claimed = _claimed(opened.name)
+    start = " ".join(decode_head(opened.head[:200]).split())[:40]
+    got = "binary data" if b"\0" in opened.head else f"something that begins with {start!r}"
+    expected = claimed.content if claimed else "a corpus"
+    known = "; ".join(f"{format.name} ({format.content})" for format in FORMATS.values())
+    return CorpusError(f"{opened.name}: expected {expected}, got {got}", f"state --format if it is one of: {known}")

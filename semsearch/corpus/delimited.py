@@ -1,0 +1,84 @@
+"""CSV and TSV with a header line, with the field names of fields.py. The delimiter is read off the header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from .decode import decode, decode_head
+from .entry import BadRecord, Entry, Format, ReadOptions
+from .fields import ABSTRACT_NAMES, TITLE_NAMES, Unreadable, field_name, paper_from_record
+from .sources import LIMIT_BYTES, OpenSource
+
+_DELIMITERS = ("\t", ",", ";", "|")
+_QUOTED_CELL = re.compile(r'(?:^|\t)"[^\t"\n]*(?:""[^\t"\n]*)*"(?:\t|\r?$)', re.MULTILINE)
+
+
+def _header(head: str) -> tuple[str, list[str]] | None:
+    """The delimiter and the column names, if the first line is a header with a title or an abstract among them."""
+    line = next((line for line in head.splitlines() if line.strip()), "")
+    for delimiter in _DELIMITERS:
+        try:
+            names = [field_name(cell) for cell in next(csv.reader([line], delimiter=delimiter))]
+        except csv.Error:
+            continue
+        if TITLE_NAMES.union(ABSTRACT_NAMES).intersection(names) and (delimiter in line or len(names) == 1):
+            return delimiter, names
+    return None
+
+
+def _quoting(head: str, delimiter: str) -> int:
+    """Unix tools write TSV without quoting: there a quotation mark is itself, unless some cell is quoted whole."""
+    unquoted = delimiter == "\t" and not _QUOTED_CELL.search(head)
+    return csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL
+
+
+def _lines(source: OpenSource) -> Iterator[str]:
+    for _, line in source.lines():
+        yield decode(line).replace("\0", "") + "\n" if line is not None else "\n"
+
+
+def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
+    head = decode_head(source.head)
+    found = _header(head)
+    if found is None:
+        yield BadRecord(f"{source.name}:1", "no header with a title or an abstract")
+        return
+    delimiter, names = found
+    csv.field_size_limit(LIMIT_BYTES)
+    rows = csv.reader(_lines(source), delimiter=delimiter, quoting=_quoting(head, delimiter))
+    header_seen = False
+    while True:
+        place = f"{source.name}:{rows.line_num + 1}"
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield BadRecord(place, "a cell longer than 32 MiB")
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        if not header_seen:
+            header_seen = True
+            continue
+        yield _entry(row, names, place)
+
+
+def _entry(row: list[str], names: list[str], place: str) -> Entry:
+    if len(row) > len(names):
+        return BadRecord(place, "more cells than the header has")
+    try:
+        return paper_from_record(dict(zip(names, row, strict=False)))
+    except Unreadable as fault:
+        return BadRecord(place, str(fault))
+
+
+def _sniff(delimiters: str, head: str) -> bool:
+    found = _header(head)
+    return found is not None and found[0] in delimiters
+
+
+CSV = Format("csv", (".csv",), "CSV with a header", lambda head: _sniff(",;|", head), _read)
+TSV = Format("tsv", (".tsv", ".tab"), "TSV with a header", lambda head: _sniff("\t", head), _read)

@@ -1,0 +1,174 @@
+"""Where a corpus lies: files, folders, globs and standard input, opened as decompressed byte streams.
+
+In: what the user named. Out: `OpenSource`s, read once from the front, never held whole.
+"""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ..errors import CorpusError
+
+HEAD_BYTES = 1 << 16
+LIMIT_BYTES = 1 << 25
+"""The longest line or record that is read, 32 MiB; a longer one is skipped and counted."""
+
+STANDARD_INPUT = "-"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file (path) or standard input (None). in_folder: met in a folder that was named, not named itself."""
+
+    name: str
+    path: Path | None
+    in_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A decompressed byte stream in UTF-8 (or what claims to be), and its first bytes."""
+
+    name: str
+    stream: io.BufferedReader
+    head: bytes
+
+    def lines(self) -> Iterator[tuple[int, bytes | None]]:
+        """Each line with its number from 1, without its line end; None for a line longer than LIMIT_BYTES."""
+        number = 0
+        while line := self.stream.readline(LIMIT_BYTES):
+            number += 1
+            if len(line) == LIMIT_BYTES and not line.endswith(b"\n"):
+                while (rest := self.stream.readline(LIMIT_BYTES)) and not rest.endswith(b"\n"):
+                    pass
+                yield number, None
+            else:
+                yield number, line.rstrip(b"\r\n")
+
+
+def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
+    """The sources that names stand for: a folder its files below (sorted, without hidden ones), a glob its matches."""
+    found = [source for name in names for source in _expand_one(os.fspath(name))]
+    once = {source.path or source.name: source for source in reversed(found)}
+    return list(reversed(once.values()))
+
+
+def _expand_one(name: str) -> list[Source]:
+    path = Path(name)
+    if name == STANDARD_INPUT:
+        return [Source("standard input", None)]
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
+        if not files:
+            raise CorpusError(f"{name}: a folder without files, expected one that holds a corpus")
+        return [Source(str(file), file, in_folder=True) for file in files]
+    if path.exists():
+        return [Source(name, path)]
+    if glob.has_magic(name):
+        if matches := sorted(glob.glob(name, recursive=True)):
+            return [source for match in matches for source in _expand_one(match)]
+        raise CorpusError(f"{name}: no file matches this pattern")
+    raise CorpusError(f"{name}: no such file or folder", "check the path, or quote it if it has spaces")
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+@contextmanager
+def open_source(source: Source) -> Iterator[OpenSource]:
+    """Open source, decompressing gzip and zstd as its first bytes tell; faults of the file become CorpusErrors."""
+    try:
+        with _raw(source) as raw:
+            stream = _decompressed(raw)
+            yield OpenSource(source.name, stream, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise CorpusError(f"{source.name}: damaged gzip data ({error})", "fetch or compress the file again") from error
+    except OSError as error:
+        raise CorpusError(f"{source.name}: cannot be read ({error.strerror or error})") from error
+
+
+@contextmanager
+def _raw(source: Source) -> Iterator[io.BufferedReader]:
+    if source.path is None:
+        yield io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer), HEAD_BYTES)
+    else:
+        with open(source.path, "rb", buffering=1 << 20) as file:
+            yield file
+
+
+def _decompressed(raw: io.BufferedReader) -> io.BufferedReader:
+    start = raw.peek(4)[:4]
+    if start.startswith(_GZIP):
+        return _recoded(io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=raw)), 1 << 20))
+    if start == _ZSTD:
+        return _recoded(io.BufferedReader(_Zstd(raw), 1 << 20))
+    return _recoded(raw)
+
+
+def _recoded(stream: io.BufferedReader) -> io.BufferedReader:
+    """stream without a UTF-8 mark, and in UTF-8 where its mark says UTF-16, as Excel's `Unicode text` is."""
+    start = stream.peek(3)[:3]
+    if start.startswith(_UTF8_MARK):
+        stream.read(len(_UTF8_MARK))
+    elif start.startswith(_UTF16):
+        return io.BufferedReader(_Recoded(stream), 1 << 20)
+    return stream
+
+
+class _Pull(io.RawIOBase):
+    """A raw stream over a function that gives the next bytes, empty at the end."""
+
+    def __init__(self) -> None:
+        self._left = memoryview(b"")
+
+    def pull(self) -> bytes:
+        raise NotImplementedError
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if not self._left:
+            self._left = memoryview(self.pull())
+        size = min(len(buffer), len(self._left))
+        buffer[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
+
+
+class _Recoded(_Pull):
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._text = io.TextIOWrapper(stream, "utf-16", errors="replace", newline="")
+
+    def pull(self) -> bytes:
+        return self._text.read(1 << 16).encode("utf-8", "replace")
+
+
+class _Zstd(_Pull):
+    def __init__(self, stream: BinaryIO) -> None:
+        import zstandard
+
+        super().__init__()
+        self._error = zstandard.ZstdError
+        self._reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False)
+
+    def pull(self) -> bytes:
+        try:
+            return self._reader.read(1 << 20)
+        except self._error as error:
+            raise OSError(f"damaged zstd data: {error}") from error

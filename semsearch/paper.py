@@ -1,0 +1,113 @@
+"""Paper: everything known about one paper, the text that is embedded, and the keys by which two records are one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+from urllib.parse import quote
+
+from .dates import year_of
+from .text import clean, comparable, digest
+
+TEXT_RECIPE = "title abstract"
+"""How `Paper.text` is made, as the encoder's identity names it: both, one space between (MTEB's way with BEIR)."""
+
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*|10\.48550/arxiv\.)?"
+    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?$",
+    re.IGNORECASE,
+)
+_NOT_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper. Empty text, an empty tuple and None mean that it is not known.
+
+    date: a partial ISO date (see semsearch.dates). author_count: where authors are counted and not named.
+    doi, arxiv_id: bare, in lower case, without a version. aliases: further ids under which it was met.
+    """
+
+    id: str
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    organization: str | None = None
+    venue: str | None = None
+    date: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    citations: int | None = None
+    comments: int | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> int | None:
+        """The year of `date`, None where it has none."""
+        return year_of(self.date)
+
+    @property
+    def text(self) -> str:
+        """The text that is embedded (TEXT_RECIPE)."""
+        return f"{self.title} {self.abstract}".strip()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: every field under its name, tuples as lists, and `year` beside `date`."""
+        plain: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            plain[name] = list(value) if isinstance(value, tuple) else value
+            if name == "date":
+                plain["year"] = self.year
+        return plain
+
+    def to_json(self) -> str:
+        """One line of JSON without the fields that are not known; `Paper.from_json` reads it back."""
+        known = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> Paper:
+        """The paper that `to_json` wrote."""
+        return cls.from_values(json.loads(line))
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Paper:
+        """A paper from its fields by name, where lists stand for tuples; other names raise TypeError."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+PAPER_FIELDS = tuple(field.name for field in fields(Paper))
+
+
+def content_id(title: str, abstract: str) -> str:
+    """The id of a paper that came without one: 16 hexadecimal digits of the hash of its comparable text."""
+    return digest(comparable(title), comparable(abstract)).hex()[:16]
+
+
+def safe_id(text: str) -> str:
+    """text as an id: white space and control characters percent-encoded, since a TREC run separates by spaces."""
+    return _NOT_IN_ID.sub(lambda match: quote(match[0]), clean_edges(text))
+
+
+def clean_edges(text: str) -> str:
+    """text without white space at its edges and without lone surrogates, which have no UTF-8."""
+    return text.strip().encode("utf-8", "ignore").decode()
+
+
+def parse_doi(text: str) -> str | None:
+    """The bare DOI in lower case (DOIs ignore case) from a DOI or its URL, else None."""
+    match = _DOI.match(clean(text))
+    return match[1].lower().rstrip(".,;") if match else None
+
+
+def parse_arxiv_id(text: str) -> str | None:
+    """The bare arXiv id without its version, from an id, a URL or arXiv's own DOI, else None."""
+    match = _ARXIV.match(clean(text))
+    return match[1].lower() if match else None

@@ -1,0 +1,29 @@
+"""Pure functions on text: what is stored is made clean here, and what is compared is made comparable here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# C0 and C1 controls, lone surrogates (no UTF-8 for them), soft hyphens, zero-width marks and the byte order mark.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def clean(text: str) -> str:
+    """text in Unicode NFC, without invisible characters, each run of white space one space, none at the edges."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def comparable(text: str) -> str:
+    """text as it is compared: NFKC, case folded, letters and digits only. A text of symbols alone keeps its symbols."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_WORD.sub("", folded) or "".join(folded.split())
+
+
+def digest(*parts: str) -> bytes:
+    """The sha256 of the parts, 32 bytes; ("ab", "c") and ("a", "bc") differ."""
+    return hashlib.sha256("\x1f".join(parts).encode()).digest()
