@@ -1,0 +1,40 @@
+"""The contract between an index and whatever makes its vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .identity import EncoderIdentity
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """vectors: (n, d) float32, unit length. cut: (n,) bool, whether a text was longer than the encoder reads."""
+
+    vectors: FloatArray
+    cut: BoolArray
+
+
+class Encoder(Protocol):
+    """Makes unit vectors of texts; the inner product of two is their cosine."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """What the vectors depend on."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """(n, d) float32, unit length, a row a question, in order."""
+        ...
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        """A row a text, in order."""
+        ...

@@ -1,0 +1,110 @@
+"""The encoder that runs a model through sentence-transformers and PyTorch, on CUDA where there is one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import EncoderError
+from .identity import EncoderIdentity
+from .models import ModelFolder
+from .protocol import Embeddings, FloatArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_BATCH_TEXTS = 32
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+
+
+class SentenceEncoder:
+    """A sentence-transformers model as an Encoder. Importing torch and loading take some five seconds."""
+
+    def __init__(self, folder: ModelFolder) -> None:
+        with _quiet():
+            self._model = _load(folder)
+        prompts = {name: prompt for name, prompt in self._model.prompts.items() if prompt}
+        usual = prompts.get(self._model.default_prompt_name or "", "")
+        document = next((prompts[name] for name in _DOCUMENT_PROMPTS if name in prompts), usual)
+        self.identity = EncoderIdentity(
+            model=folder.name,
+            sha256=folder.sha256,
+            precision="fp32",
+            dimensions=int(self._model.get_embedding_dimension() or 0),
+            max_tokens=self._model.max_seq_length,
+            pooling=_pooling(self._model),
+            query_prompt=prompts.get("query", usual),
+            document_prompt=document,
+        )
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """See Encoder."""
+        return _unit(
+            self._model.encode_query(
+                list(texts), prompt=self.identity.query_prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
+            ),
+            self.identity,
+        )
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        """See Encoder."""
+        prompt = self.identity.document_prompt
+        vectors = self._model.encode_document(
+            list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
+        )
+        return Embeddings(_unit(vectors, self.identity), self._is_cut([prompt + text for text in texts]))
+
+    def _is_cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        limit = self.identity.max_tokens
+        cut = np.zeros(len(texts), dtype=bool)
+        if limit is None:
+            return cut
+        long = [position for position, text in enumerate(texts) if len(text) > limit - 2]
+        if long:
+            ids = self._model.tokenizer([texts[position] for position in long], truncation=False, verbose=False)
+            cut[long] = [len(tokens) > limit for tokens in ids["input_ids"]]
+        return cut
+
+
+def _load(folder: ModelFolder) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(str(folder.path), local_files_only=True)
+    except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the progress bars and remarks of transformers while it loads."""
+    from transformers.utils import logging as transformers_logging
+
+    bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def _pooling(model: SentenceTransformer) -> str:
+    modes = [str(module.pooling_mode) for module in model if hasattr(module, "pooling_mode")]
+    return "+".join(modes) or "none"
+
+
+def _unit(vectors: Any, identity: EncoderIdentity) -> FloatArray:
+    """The model's vectors as (n, d) float32 of unit length."""
+    rows = np.asarray(vectors, dtype=np.float32).reshape(-1, identity.dimensions)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not np.all(np.isfinite(norms)) or not np.all(norms > 0):
+        raise EncoderError(f"the model {identity.model} gave a vector that is zero or not a number")
+    return rows / norms

@@ -1,0 +1,100 @@
+"""Vectors in FAISS: written row by row to a file, opened memory-mapped, searched exactly.
+
+In: unit vectors, (n, d) float32. On disk: FAISS' IndexScalarQuantizer with 16-bit floats (SQfp16), inner product.
+Out: the cosines of the nearest rows.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import StoreError
+
+FloatArray = npt.NDArray[np.float32]
+RowArray = npt.NDArray[np.int64]
+
+VECTORS_TYPE = "SQfp16"
+_CODE = np.dtype("<f2")
+
+# faiss/impl/index_write.cpp: fourcc, d, ntotal, two dummies, is_trained, metric; then of the quantizer: type (fp16),
+# rangestat, its argument, d, code size, length of the training data (0); then the length of the codes in bytes.
+_HEADER = struct.Struct("<4siqqqBiiifQQQQ")
+_DUMMY = 1 << 20
+_INNER_PRODUCT, _QT_FP16 = 0, 4
+HEADER_BYTES = _HEADER.size
+
+
+def header(count: int, dimensions: int) -> bytes:
+    """The 81 bytes that FAISS writes before the codes of count vectors; byte for byte, so that a file can be checked."""
+    code_bytes = dimensions * _CODE.itemsize
+    return _HEADER.pack(
+        b"IxSQ", dimensions, count, _DUMMY, _DUMMY, 1, _INNER_PRODUCT, _QT_FP16, 0, 0.0, dimensions, code_bytes, 0,
+        count * code_bytes,
+    )  # fmt: skip
+
+
+class VectorWriter:
+    """Appends vectors to a file, which is a FAISS index once closed without an error. Never holds more than one batch."""
+
+    def __init__(self, path: Path, dimensions: int) -> None:
+        self.count = 0
+        self._dimensions = dimensions
+        self._file = path.open("wb")
+        self._file.write(header(0, dimensions))
+
+    def append(self, vectors: FloatArray) -> None:
+        """Add rows: (n, d) float32, unit length."""
+        if vectors.ndim != 2 or vectors.shape[1] != self._dimensions:
+            raise ValueError(f"expected vectors of shape (n, {self._dimensions}), got {vectors.shape}")
+        self._file.write(vectors.astype(_CODE).tobytes())
+        self.count += len(vectors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._file as file:
+            if error is None:
+                file.seek(0)
+                file.write(header(self.count, self._dimensions))
+
+
+class Vectors:
+    """The vectors of an index, memory-mapped: opening costs the same whatever their number."""
+
+    def __init__(self, path: Path, count: int, dimensions: int) -> None:
+        """Open the file, expected to hold count vectors; StoreError, before FAISS sees a byte, where it does not."""
+        expected = header(count, dimensions)
+        with path.open("rb") as file:
+            found = file.read(HEADER_BYTES)
+            size_bytes = file.seek(0, 2)
+        size_expected = HEADER_BYTES + count * dimensions * _CODE.itemsize
+        if found != expected or size_bytes != size_expected:
+            raise StoreError(
+                f"{path}: expected {count} vectors of {dimensions} dimensions in {size_expected} bytes, "
+                f"got {size_bytes} bytes" + ("" if found == expected else " with another header"),
+                "build the index again",
+            )
+        import faiss
+
+        self.count, self.dimensions = count, dimensions
+        self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+
+    def search(self, queries: FloatArray, k: int) -> tuple[FloatArray, RowArray]:
+        """The k nearest rows of each query by inner product, best first, ties in no defined order.
+
+        queries: (m, d) float32, unit length. k is at most `count`. Returns cosines (m, k) and rows (m, k).
+        """
+        return self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k)  # type: ignore[no-any-return]
+
+    def rows(self, rows: RowArray) -> FloatArray:
+        """The vectors of some rows: (n, d) float32, of unit length to 16-bit precision."""
+        return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
