@@ -1,0 +1,81 @@
+"""The online half, as a script and as a module; thin over semsearch.search.
+
+    python query.py "how do vaccines prevent cancer?"
+    python query.py --like vaswani-2017-attention
+    python query.py --batch questions.txt
+
+    import query
+    query.search("how do vaccines prevent cancer?", k=5)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semsearch.cli import ask, run
+from semsearch.cli.options import (
+    DEFAULT_INDEX,
+    IdsOption,
+    IndexOption,
+    JsonlOption,
+    JsonOption,
+    KOption,
+    OffsetOption,
+    TsvOption,
+)
+from semsearch.cli.rank import rank as rank_file
+from semsearch.questions import Question
+from semsearch.results import Ranking, Results
+from semsearch.search import SearchIndex, open_index
+
+
+@lru_cache(maxsize=4)
+def _opened(index: Path) -> SearchIndex:
+    return open_index(index)
+
+
+def search(question: str, k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
+    """The k papers nearest to a question; the index stays open for the next one."""
+    return _opened(Path(index)).search(question, k)
+
+
+def similar(papers: str | Sequence[str], k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
+    """The k papers most like the paper or papers of these ids."""
+    return _opened(Path(index)).similar(papers, k)
+
+
+def rank(questions: Iterable[str | Question], k: int = 100, *, index: str | Path = DEFAULT_INDEX) -> list[Ranking]:
+    """The k nearest papers for each of many questions."""
+    return list(_opened(Path(index)).rank(questions, k))
+
+
+def _script(
+    question: Annotated[str | None, typer.Argument(help="A question in plain language.")] = None,
+    like: Annotated[list[str] | None, typer.Option("--like", help="The id of a paper to find similar ones of.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", help="A file of questions, ranked as a TREC run.")] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    k: KOption = 10,
+    offset: OffsetOption = 0,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    tsv: TsvOption = False,
+    ids: IdsOption = False,
+) -> None:
+    """Ask an index: a question, --like for similar papers, or --batch for a file of questions."""
+    if sum(each is not None for each in (question, like or None, batch)) != 1:
+        raise typer.BadParameter("give one of: a question, --like ID, --batch FILE")
+    if question is not None:
+        ask.query(question, index, k, offset, json, jsonl, tsv, ids)
+    elif like:
+        ask.similar(like, None, index, k, offset, json, jsonl, tsv, ids)
+    elif batch is not None:
+        rank_file(batch, index, k)
+
+
+if __name__ == "__main__":
+    run(lambda: typer.run(_script))

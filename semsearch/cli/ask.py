@@ -1,0 +1,102 @@
+"""query, similar and show: questions to an index, answered on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import QueryError
+from .options import (
+    DEFAULT_INDEX,
+    IdsOption,
+    IndexOption,
+    JsonlOption,
+    JsonOption,
+    KOption,
+    OffsetOption,
+    TsvOption,
+    output_format,
+)
+
+
+def query(
+    question: Annotated[str, typer.Argument(help="A question in plain language.", show_default=False)],
+    index: IndexOption = DEFAULT_INDEX,
+    k: KOption = 10,
+    offset: OffsetOption = 0,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    tsv: TsvOption = False,
+    ids: IdsOption = False,
+) -> None:
+    """The papers nearest to a question, best first.
+
+    Example: semsearch query "how do robots learn from unlabelled video?" -k 5
+    """
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    from ..search import open_index
+    from .render import show_results
+
+    with open_index(index) as opened:
+        show_results(opened.search(question, k, offset=offset), output)
+
+
+def similar(
+    papers: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, DOIs, arXiv ids or exact titles.")
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", help="A file with an abstract or a draft, or - to read it.")] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    k: KOption = 10,
+    offset: OffsetOption = 0,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    tsv: TsvOption = False,
+    ids: IdsOption = False,
+) -> None:
+    """The papers most like some papers of the index, or a text; with several, like all of them together.
+
+    Example: semsearch similar vaswani-2017-attention 1810.04805 -k 5
+    """
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    if not papers and text is None:
+        raise typer.BadParameter("name at least one paper, or a file with --text")
+    from ..search import open_index
+    from .render import show_results
+
+    with open_index(index) as opened:
+        found = opened.similar(papers or (), k, text=_read_text(text) if text is not None else None, offset=offset)
+        show_results(found, output)
+
+
+def show(
+    papers: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, DOIs, arXiv ids or exact titles.")],
+    index: IndexOption = DEFAULT_INDEX,
+    json: JsonOption = False,
+    jsonl: JsonlOption = False,
+    tsv: TsvOption = False,
+    ids: IdsOption = False,
+) -> None:
+    """Everything that the index knows of a paper.
+
+    Example: semsearch show 10.1038/171737a0
+    """
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    from ..search import open_index
+    from .render import show_papers
+
+    with open_index(index) as opened:
+        show_papers([opened.paper(name) for name in papers], output)
+
+
+def _read_text(name: str) -> str:
+    """The text of a file, or of standard input for `-`."""
+    if name == "-":
+        return sys.stdin.read()
+    try:
+        return Path(name).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise QueryError(f"{name}: cannot be read ({error.strerror or error})") from error

@@ -1,0 +1,88 @@
+"""build: from a corpus to an index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..encoders.models import DEFAULT_MODEL
+from ..store.generations import Generation
+from ..store.manifest import Skipped
+from .options import DEFAULT_INDEX, IndexOption, corpus_format, page_date
+
+
+def build(
+    corpus: Annotated[
+        list[str] | None, typer.Argument(metavar="[CORPUS]...", help="Files, folders, globs, or - for standard input.")
+    ] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    sample: Annotated[bool, typer.Option("--sample", help="Index the bundled sample of 60 landmark papers.")] = False,
+    model: Annotated[
+        str, typer.Option("--model", help="The name or the folder of a sentence-transformers model.")
+    ] = DEFAULT_MODEL,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", callback=corpus_format, help="hf-text, jsonl, json, csv or tsv; recognised if not stated."),
+    ] = None,
+    saved: Annotated[
+        str | None,
+        typer.Option("--page-date", callback=page_date, help="When saved pages were saved: the year that they leave out."),
+    ] = None,
+    require_abstract: Annotated[bool, typer.Option("--require-abstract", help="Drop papers without an abstract.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")] = False,
+) -> None:
+    """Read papers, embed them, and publish an index; one that was there stays whole until then.
+
+    Example: semsearch build papers.jsonl.gz saved-pages/ --index index
+    """
+    if sample == bool(corpus):
+        raise typer.BadParameter("name a corpus, or --sample, and not both")
+    from ..build import build_index
+    from ..corpus import sample_corpus
+    from ..progress import terminal_progress
+
+    started = time.monotonic()
+    with terminal_progress() as progress:
+        generation = build_index(
+            [sample_corpus()] if sample else corpus or [],
+            index,
+            model=model,
+            format=format,
+            page_date=saved,
+            require_abstract=require_abstract,
+            strict=strict,
+            progress=progress,
+        )
+    for line in _report(generation, index, time.monotonic() - started):
+        print(line)
+
+
+def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str]:
+    manifest = generation.manifest
+    counts = manifest.counts
+    yield f"read {counts.records} entries: {counts.papers} papers" + (
+        f", {counts.without_abstract} of them without an abstract" if counts.without_abstract else ""
+    )
+    yield from skipped_lines(manifest.skipped)
+    if counts.renamed:
+        yield f"ids met again with another text: {counts.renamed}, kept as {', '.join(manifest.renamed)}" + (
+            ", ..." if counts.renamed > len(manifest.renamed) else ""
+        )
+    if counts.cut:
+        share = counts.cut / counts.papers
+        yield f"longer than the {manifest.encoder.max_tokens} tokens that the model reads, and cut: {share:.0%} of the texts"
+    size_mb = sum(part.bytes for part in manifest.files) / 1e6
+    yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
+    where = "" if index == DEFAULT_INDEX else f" --index {index}"
+    yield f'ask:   semsearch query "..."{where}'
+
+
+def skipped_lines(skipped: tuple[Skipped, ...]) -> Iterator[str]:
+    """A line for each reason for which records were left out, with the first places."""
+    for each in skipped:
+        more = ", ..." if each.count > len(each.places) else ""
+        yield f"skipped {each.count}: {each.reason} ({', '.join(each.places)}{more})"

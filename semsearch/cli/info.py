@@ -1,0 +1,61 @@
+"""info: what is in an index, read off its manifest."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ..store.generations import Generation, open_live
+from .build import skipped_lines
+from .options import DEFAULT_INDEX, IndexOption, JsonOption
+
+
+def info(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None:
+    """What is in an index: papers, model, plan, sizes, when it was built, and what was skipped and why.
+
+    Example: semsearch info --json
+    """
+    generation = open_live(index)
+    if json:
+        print(json_module.dumps(_as_dict(generation), ensure_ascii=False, indent=1))
+        return
+    for name, value in _lines(generation):
+        print(f"{name:12} {value}")
+
+
+def _as_dict(generation: Generation) -> dict[str, Any]:
+    manifest = generation.manifest
+    return {
+        "generation": generation.name,
+        "path": str(generation.folder),
+        **asdict(manifest),
+        "cut_share": manifest.counts.cut / manifest.counts.papers,
+        "bytes": sum(part.bytes for part in manifest.files),
+    }
+
+
+def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
+    manifest = generation.manifest
+    counts, encoder, plan = manifest.counts, manifest.encoder, manifest.vectors
+    yield "index", f"{generation.folder} (format {manifest.format}, semsearch {manifest.semsearch})"
+    yield "built", manifest.created
+    yield "corpus", ", ".join(manifest.corpus)
+    yield "papers", f"{counts.papers} from {counts.records} entries"
+    missing = {"abstract": counts.without_abstract, "title": counts.without_title, "year": counts.without_year}
+    yield "", ", ".join(f"{n} without {_article(name)}" for name, n in missing.items() if n) or "none without abstract, title or year"
+    if counts.renamed:
+        yield "", f"{counts.renamed} under a suffixed id: {', '.join(manifest.renamed)}"
+    for line in skipped_lines(manifest.skipped):
+        yield "skipped", line.removeprefix("skipped ")
+    yield "model", f"{encoder.model} ({encoder.precision}, {encoder.pooling} pooling, sha256 {encoder.sha256[:12]})"
+    reads = f"texts up to {encoder.max_tokens} tokens" if encoder.max_tokens else "texts of any length"
+    yield "", f"{reads}; {counts.cut} of {counts.papers} were longer and cut ({counts.cut / counts.papers:.0%})"
+    yield "plan", f"{plan.kind} search over {plan.count} vectors of {plan.dimensions} dimensions, {plan.type}"
+    for part in manifest.files:
+        yield part.name, f"{part.bytes / 1e6:.2f} MB"
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

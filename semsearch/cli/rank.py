@@ -1,0 +1,95 @@
+"""rank: many questions at once, answered as a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from ..errors import QueryError
+from ..results import Ranking
+from .options import DEFAULT_INDEX, IndexOption, KOption
+
+_TAG = "semsearch"
+
+
+class RunFormat(StrEnum):
+    """TREC's six columns, JSON lines, or TSV with a header."""
+
+    trec = "trec"
+    jsonl = "jsonl"
+    tsv = "tsv"
+
+
+def rank(
+    questions: Annotated[
+        str, typer.Argument(help="A file of questions: JSON lines with id and text, id<TAB>text, or one a line; - reads.")
+    ],
+    index: IndexOption = DEFAULT_INDEX,
+    k: KOption = 100,
+    format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.trec,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write to.", show_default="-")] = None,
+) -> None:
+    """Rank papers for each question of a file, and write a run.
+
+    Example: semsearch rank questions.tsv -k 20 --format jsonl -o run.jsonl
+    """
+    from ..progress import terminal_progress
+    from ..questions import read_questions
+    from ..search import open_index
+
+    lines = _LINES[format]
+    with open_index(index) as opened, _opened(output) as file, terminal_progress() as progress:
+        if format is RunFormat.tsv:
+            file.write("query_id\tid\trank\tscore\tsimilarity\n")
+        for done, ranking in enumerate(opened.rank(read_questions(questions), k), start=1):
+            file.writelines(lines(ranking))
+            progress("ranking questions", done, None)
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise QueryError(f"{output}: cannot be written ({error.strerror or error})") from error
+
+
+def _trec(ranking: Ranking) -> Iterator[str]:
+    for paper in ranking.papers:
+        yield f"{ranking.query_id} Q0 {paper.id} {paper.rank} {paper.score:.9g} {_TAG}\n"
+
+
+def _jsonl(ranking: Ranking) -> Iterator[str]:
+    for paper in ranking.papers:
+        line = {
+            "query_id": ranking.query_id,
+            "query": ranking.query,
+            "id": paper.id,
+            "rank": paper.rank,
+            "score": paper.score,
+            "similarity": paper.similarity,
+        }
+        yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def _tsv(ranking: Ranking) -> Iterator[str]:
+    for paper in ranking.papers:
+        yield f"{ranking.query_id}\t{paper.id}\t{paper.rank}\t{paper.score:.9g}\t{paper.similarity:.9g}\n"
+
+
+_LINES: dict[RunFormat, Callable[[Ranking], Iterator[str]]] = {
+    RunFormat.trec: _trec,
+    RunFormat.jsonl: _jsonl,
+    RunFormat.tsv: _tsv,
+}

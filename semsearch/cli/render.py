@@ -1,0 +1,147 @@
+"""How papers and answers are printed: a table, JSON, JSON lines, TSV, or ids. In: Results or Papers. Out: text."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ..paper import Paper
+from ..results import Hit, Results
+
+_NAMED_AUTHORS = 2
+_TSV_FIELDS = ("id", "title", "authors", "venue", "date", "doi", "arxiv_id", "url")
+
+
+def show_results(results: Results, output: str) -> None:
+    """Print an answer to standard output in one of the OUTPUTS."""
+    for line in _RESULTS[output](results):
+        print(line)
+
+
+def show_papers(papers: Sequence[Paper], output: str) -> None:
+    """Print papers, whole, to standard output in one of the OUTPUTS."""
+    for line in _PAPERS[output](papers):
+        print(line)
+
+
+def byline(paper: Paper) -> str:
+    """Who wrote it, shortly: two names and how many more, or the organisation, or how many there are."""
+    if paper.authors:
+        others = len(paper.authors) - _NAMED_AUTHORS
+        if others > 1:
+            return f"{', '.join(paper.authors[:_NAMED_AUTHORS])} and {others} others"
+        return ", ".join(paper.authors)
+    if paper.organization or paper.author_count is None:
+        return paper.organization or ""
+    return f"{paper.author_count} author{'s' * (paper.author_count != 1)}"
+
+
+def _headline(paper: Paper) -> str:
+    return paper.title or textwrap.shorten(paper.abstract, 100, placeholder=" ...")
+
+
+def _results_table(results: Results) -> Iterator[str]:
+    if sys.stdout.isatty():
+        yield from _drawn_table(results.hits)
+    else:
+        yield from _plain_table(results.hits)
+    searched = results.searched
+    yield f"{len(results)} of {searched.papers} papers in {searched.path}"
+
+
+def _plain_table(hits: Iterable[Hit]) -> Iterator[str]:
+    """Aligned columns, nothing cut, for pipes and files."""
+    rows = [("#", "similarity", "title", "authors", "date", "id")]
+    rows += [
+        (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
+        for hit in hits
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+        texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        yield "  ".join(numbers + texts).rstrip()
+
+
+def _drawn_table(hits: Iterable[Hit]) -> Iterator[str]:
+    """As wide as the terminal: title over authors, venue, date and id."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right", style="dim")
+    table.add_column("similarity", justify="right")
+    table.add_column("paper", overflow="fold", ratio=1)
+    for hit in hits:
+        about = " · ".join(filter(None, (byline(hit.paper), hit.paper.venue, hit.paper.date, hit.id)))
+        paper = Text.assemble((_headline(hit.paper), "bold"), "\n", (about, "dim"))
+        table.add_row(str(hit.rank), f"{hit.similarity:.3f}", paper)
+    console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 120))
+    with console.capture() as drawn:
+        console.print(table)
+    yield drawn.get().strip("\n")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _tsv(values: Iterable[Any]) -> str:
+    return "\t".join("" if value is None else str(value) for value in values)
+
+
+def _tsv_fields(paper: Paper) -> list[str | None]:
+    return ["; ".join(paper.authors) if name == "authors" else getattr(paper, name) for name in _TSV_FIELDS]
+
+
+def _results_tsv(results: Results) -> Iterator[str]:
+    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS))
+    for hit in results:
+        yield _tsv((hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}", *_tsv_fields(hit.paper)))
+
+
+def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
+    yield _tsv((*_TSV_FIELDS, "abstract"))
+    for paper in papers:
+        yield _tsv((*_tsv_fields(paper), paper.abstract))
+
+
+def _papers_text(papers: Sequence[Paper]) -> Iterator[str]:
+    """Every field that is known, the abstract last; lines are folded only on a terminal."""
+    width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 0
+    for number, paper in enumerate(papers):
+        if number:
+            yield ""
+        fields = {name: value for name, value in paper.as_dict().items() if value not in (None, "", [])}
+        abstract = fields.pop("abstract", "")
+        fields.pop("year", None)
+        for name, value in fields.items():
+            label = name.replace("_", " ")
+            text = f"{label:13} {'; '.join(value) if isinstance(value, list) else value}"
+            yield textwrap.fill(text, width, subsequent_indent=" " * 14) if width else text
+        if abstract:
+            yield ""
+            yield textwrap.fill(abstract, width) if width else abstract
+
+
+_RESULTS: dict[str, Callable[[Results], Iterable[str]]] = {
+    "table": _results_table,
+    "json": lambda results: [json.dumps(results.as_dict(), ensure_ascii=False, indent=1)],
+    "jsonl": lambda results: (_json(hit.as_dict()) for hit in results),
+    "tsv": _results_tsv,
+    "ids": lambda results: (hit.id for hit in results),
+}
+_PAPERS: dict[str, Callable[[Sequence[Paper]], Iterable[str]]] = {
+    "table": _papers_text,
+    "json": lambda papers: [json.dumps([paper.as_dict() for paper in papers], ensure_ascii=False, indent=1)],
+    "jsonl": lambda papers: (_json(paper.as_dict()) for paper in papers),
+    "tsv": _papers_tsv,
+    "ids": lambda papers: (paper.id for paper in papers),
+}
+OUTPUTS = tuple(_RESULTS)

@@ -1,0 +1,78 @@
+"""Questions files. In: JSON lines, `id<TAB>text` lines, or plain lines. Out: Questions with ids that fit a TREC run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import QueryError
+from .paper import safe_id
+from .text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. id: without white space; the line's number where the file gives none."""
+
+    id: str
+    text: str
+
+
+def read_questions(file: str | os.PathLike[str]) -> Iterator[Question]:
+    """The questions of a file, or of standard input for `-`, one a line, as a stream.
+
+    A line that begins with `{` is JSON with `id` or `_id` and `text`; where the first line has a tab, each line is id, tab,
+    text; else each line is a question. Raises QueryError for a missing or empty file and, with its place, for a bad line.
+    """
+    name = os.fspath(file)
+    if name == "-":
+        yield from _read(sys.stdin, "standard input")
+        return
+    try:
+        with Path(name).open(encoding="utf-8-sig") as lines:
+            yield from _read(lines, name)
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{name}: expected text in UTF-8 ({error.reason})") from error
+    except OSError as error:
+        raise QueryError(f"{name}: cannot be read ({error.strerror or error})") from error
+
+
+def _read(lines: Iterable[str], name: str) -> Iterator[Question]:
+    first = True
+    tabbed = False
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        if first:
+            first, tabbed = False, "\t" in line.strip() and not line.startswith("{")
+        yield _question(line, number, tabbed, f"{name}:{number}")
+    if first:
+        raise QueryError(f"{name}: no question, expected one a line")
+
+
+def _question(line: str, number: int, tabbed: bool, place: str) -> Question:
+    id, text = str(number), line
+    if line.startswith("{"):
+        id, text = _from_json(line, id, place)
+    elif tabbed:
+        id, tab, text = line.partition("\t")
+        if not tab:
+            raise QueryError(f"{place}: expected id, tab, text, as in the lines before; found no tab")
+    if not clean(text):
+        raise QueryError(f"{place}: a question without text")
+    return Question(safe_id(id) or str(number), clean(text))
+
+
+def _from_json(line: str, id: str, place: str) -> tuple[str, str]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise QueryError(f"{place}: expected a JSON object ({error})") from error
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise QueryError(f"{place}: expected a question under `text`, got {', '.join(record) or 'nothing'}")
+    return str(record.get("id", record.get("_id", id))), text

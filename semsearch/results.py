@@ -1,0 +1,108 @@
+"""What a search answers with: hits in order, for a question or for papers that others should be like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, overload
+
+from .paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paper of an answer.
+
+    rank: from 1 over the whole answer, whatever the offset. score: what hits are ordered by, comparable within one
+    answer only. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
+    score, None where there is none.
+    """
+
+    rank: int
+    paper: Paper
+    score: float
+    similarity: float
+    lexical: float | None = None
+
+    @property
+    def id(self) -> str:
+        """The paper's id."""
+        return self.paper.id
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "rank": self.rank,
+            "id": self.id,
+            "score": self.score,
+            "similarity": self.similarity,
+            "lexical": self.lexical,
+            "paper": self.paper.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """Which index answered. path: as it was opened. papers: how many it holds."""
+
+    path: str
+    generation: str
+    papers: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hit]):
+    """The hits for one question, best first; a sequence of them.
+
+    query: the question, None for `similar`. like: ids of the papers that the hits should be like. searched: the index.
+    """
+
+    query: str | None
+    like: tuple[str, ...]
+    mode: str
+    searched: IndexSummary
+    hits: tuple[Hit, ...]
+
+    @overload
+    def __getitem__(self, position: int) -> Hit: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, position: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[position]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, as `semsearch query --json` prints it."""
+        return {
+            "query": self.query,
+            "like": list(self.like),
+            "unlike": [],
+            "mode": self.mode,
+            "index": asdict(self.searched),
+            "hits": [hit.as_dict() for hit in self.hits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """One line of a run: a paper's id, its rank from 1, score and similarity (see Hit)."""
+
+    id: str
+    rank: int
+    score: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The answer to one question of a batch."""
+
+    query_id: str
+    query: str
+    papers: tuple[RankedPaper, ...]

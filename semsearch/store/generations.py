@@ -1,0 +1,202 @@
+"""Generations: how one is written beside the live one, published all at once, and opened.
+
+CURRENT names the live generation. Whatever is killed when, it names a whole one: see `publish`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import SemsearchError, StoreError
+from . import files
+from .layout import (
+    CURRENT,
+    LOCK,
+    MANIFEST,
+    PAPERS,
+    STAGING,
+    VECTORS,
+    check_target,
+    generation_name,
+    generation_number,
+    is_unfinished,
+)
+from .manifest import Manifest, PartFile, read_manifest
+
+_PARTS = (PAPERS, VECTORS)
+_OPEN_ATTEMPTS = 20
+_CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_UNTOUCHED = "make room or name another --index; what was indexed before is untouched"
+
+Parts = TypeVar("Parts")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation. folder: where its files lie."""
+
+    name: str
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def papers(self) -> Path:
+        """The papers table."""
+        return self.folder / PAPERS
+
+    @property
+    def vectors(self) -> Path:
+        """The FAISS index."""
+        return self.folder / VECTORS
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """An unfinished generation in a folder of its own. parent: the name of the live one, None for the first."""
+
+    index: Path
+    folder: Path
+    parent: str | None
+
+    @property
+    def papers(self) -> Path:
+        """The papers table to be written."""
+        return self.folder / PAPERS
+
+    @property
+    def vectors(self) -> Path:
+        """The FAISS index to be written."""
+        return self.folder / VECTORS
+
+    @property
+    def staging(self) -> Path:
+        """Where records are staged; no part of the generation."""
+        return self.folder / STAGING
+
+    def publish(self, manifest: Manifest) -> Generation:
+        """Seal the folder with manifest (its `files` and `parent` are filled in here) and make it the live generation.
+
+        In this order, each on the disk before the next: the parts, the manifest, the folder's final name, CURRENT.
+        Before the last rename readers see the generation before, after it this one.
+        """
+        files.remove(self.staging)
+        parts = []
+        for name in _PARTS:
+            path = self.folder / name
+            files.sync_file(path)
+            parts.append(PartFile(name, path.stat().st_size, files.sha256(path)))
+        sealed = replace(manifest, files=tuple(parts), parent=self.parent)
+        sealed.write(self.folder)
+        files.sync_folder(self.folder)
+        name = generation_name(_next_number(self.index))
+        files.rename(self.folder, self.index / name)
+        pointer = self.index / f"{CURRENT}.{secrets.token_hex(4)}"
+        files.write_durably(pointer, name + "\n")
+        files.rename(pointer, self.index / CURRENT)
+        _collect(self.index, keep={name, self.parent})
+        return Generation(name, self.index / name, sealed)
+
+
+@contextmanager
+def writing(index: Path) -> Iterator[Building]:
+    """The one writer's way in: a building folder under LOCK, removed again unless it is published.
+
+    Raises StoreError if the path cannot hold an index, or another writer is at it.
+    """
+    from filelock import FileLock, Timeout
+
+    check_target(index)
+    try:
+        files.make_folder(index)
+        with FileLock(index / LOCK, timeout=0):
+            (index / LOCK).write_text(f"{os.getpid()}\n")
+            _collect(index, keep=None)
+            folder = index / f"building-{secrets.token_hex(8)}"
+            files.make_folder(folder)
+            try:
+                yield Building(index, folder, _live_name(index))
+            finally:
+                files.remove(folder)
+    except Timeout as error:
+        pid = (index / LOCK).read_text().strip() or "unknown"
+        raise StoreError(
+            f"{index}: another process (pid {pid}) is writing to this index", "wait until it has ended, and try again"
+        ) from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{index}: cannot be written ({error})", _UNTOUCHED) from error
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise StoreError(f"{error.filename or index}: cannot be written ({error.strerror})", _UNTOUCHED) from error
+
+
+def open_live(index: Path) -> Generation:
+    """The live generation, its manifest read and its files there in the right sizes; StoreError where they are not."""
+    if not index.is_dir():
+        raise StoreError(f"{index}: no such index", "build one: `semsearch build CORPUS`, or `--sample` to try")
+    name = _live_name(index)
+    if name is None:
+        raise StoreError(
+            f"{index}: no index here (no file {CURRENT})", "build one: `semsearch build CORPUS`, or `--sample` to try"
+        )
+    folder = index / name
+    if not (folder / MANIFEST).is_file():
+        raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", "build the index again")
+    manifest = read_manifest(folder)
+    sizes = {part.name: part.bytes for part in manifest.files}
+    if tuple(sorted(sizes)) != tuple(sorted(_PARTS)):
+        raise StoreError(f"{folder}: expected the files {', '.join(_PARTS)}, got {', '.join(sorted(sizes))}")
+    for part, size_bytes in sizes.items():
+        path = folder / part
+        found = path.stat().st_size if path.is_file() else None
+        if found != size_bytes:
+            got = "no such file" if found is None else f"{found} bytes"
+            raise StoreError(f"{path}: expected {size_bytes} bytes, got {got}", "build the index again")
+    return Generation(name, folder, manifest)
+
+
+def open_parts(index: Path, opener: Callable[[Generation], Parts]) -> tuple[Generation, Parts]:
+    """The live generation and what opener opens of it. Where that fails because a writer published another and removed
+    this one meanwhile, the new one is opened; once open, handles keep a generation alive."""
+    for _ in range(_OPEN_ATTEMPTS):
+        name = _live_name(index) if index.is_dir() else None
+        try:
+            generation = open_live(index)
+            return generation, opener(generation)
+        except (SemsearchError, OSError) as error:
+            if name == _live_name(index):
+                if isinstance(error, OSError):
+                    raise StoreError(f"{error.filename}: cannot be read ({error.strerror})") from error
+                raise
+    raise StoreError(f"{index}: replaced again and again while it was being opened", "try again")
+
+
+def _live_name(index: Path) -> str | None:
+    try:
+        name = (index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    if generation_number(name) is None:
+        raise StoreError(f"{index / CURRENT}: expected the name of a generation, got {name[:40]!r}")
+    return name
+
+
+def _next_number(index: Path) -> int:
+    numbers = [generation_number(entry.name) or 0 for entry in index.iterdir()]
+    return max(numbers, default=0) + 1
+
+
+def _collect(index: Path, keep: set[str | None] | None) -> None:
+    """Remove what killed writers left and, unless keep is None, all generations but those."""
+    for entry in index.iterdir():
+        old = keep is not None and generation_number(entry.name) is not None and entry.name not in keep
+        if old or is_unfinished(entry.name):
+            files.remove(entry)

@@ -1,0 +1,141 @@
+"""The manifest of a generation: what is in it, how it was made, and which files belong to it, with sizes and hashes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..encoders.identity import EncoderIdentity
+from ..errors import StoreError
+from .files import write_durably
+from .layout import FORMAT_VERSION, MANIFEST
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One file of a generation. name: relative to its folder, with `/` between parts."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Records that were left out for one reason. places: the first few of them."""
+
+    reason: str
+    count: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a build met. records: papers read, before records of one paper were merged. papers: rows of the index.
+
+    renamed: papers under a suffixed id, since another had theirs. cut: texts longer than the encoder reads.
+    """
+
+    records: int
+    papers: int
+    without_abstract: int = 0
+    without_title: int = 0
+    without_year: int = 0
+    renamed: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VectorPlan:
+    """How the vectors are searched. kind: `exact`. type: FAISS' name of the codes."""
+
+    kind: str
+    type: str
+    dimensions: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """See the module. created: UTC, ISO 8601. semsearch: the version that wrote it. parent: the generation before.
+
+    corpus: what was named to be read. renamed: the first few suffixed ids.
+    """
+
+    created: str
+    semsearch: str
+    parent: str | None
+    counts: Counts
+    encoder: EncoderIdentity
+    vectors: VectorPlan
+    skipped: tuple[Skipped, ...] = ()
+    corpus: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    files: tuple[PartFile, ...] = field(default=())
+    format: int = FORMAT_VERSION
+
+    def write(self, folder: Path) -> None:
+        """Write it into a generation's folder, as the last file of it."""
+        write_durably(folder / MANIFEST, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+
+
+_NESTED: dict[str, Any] = {
+    "counts": Counts,
+    "encoder": EncoderIdentity,
+    "vectors": VectorPlan,
+    "skipped": Skipped,
+    "files": PartFile,
+}
+_REBUILD = "build the index again from its corpus"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a generation's folder. StoreError where it is damaged, or of a format that is not known here."""
+    path = folder / MANIFEST
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        version = values["format"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"{path}: expected a manifest in JSON ({error})", _REBUILD) from error
+    if version != FORMAT_VERSION:
+        newer = isinstance(version, int) and version > FORMAT_VERSION
+        raise StoreError(
+            f"{path}: an index of format {version!r}, this semsearch reads format {FORMAT_VERSION}",
+            "pip install --upgrade semsearch" if newer else _REBUILD,
+        )
+    try:
+        return _typed(Manifest, values)  # type: ignore[no-any-return]
+    except (TypeError, KeyError, ValueError) as error:
+        raise StoreError(f"{path}: not a whole manifest ({error})", _REBUILD) from error
+
+
+def _typed(kind: Any, values: dict[str, Any]) -> Any:
+    """values as a record of that kind, each value checked against the field's annotation."""
+    known = {}
+    for each in fields(kind):
+        if each.name not in values:
+            raise KeyError(f"{each.name} is missing")
+        value = values[each.name]
+        nested = _NESTED.get(each.name) if kind is Manifest else None
+        if nested and str(each.type).startswith("tuple"):
+            value = tuple(_typed(nested, item) for item in value)
+        elif nested:
+            value = _typed(nested, value)
+        elif not _fits(value, str(each.type)):
+            raise TypeError(f"{each.name} is {value!r}, expected {each.type}")
+        elif isinstance(value, list):
+            value = tuple(value)
+        known[each.name] = value
+    return kind(**known)
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    if value is None:
+        return "None" in annotation
+    if annotation.startswith("tuple"):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if annotation.startswith("int"):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, str)

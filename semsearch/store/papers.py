@@ -1,0 +1,166 @@
+"""The papers of an index in SQLite. row = position in the vectors. Written once, then opened immutable.
+
+papers   `row`, a column for each field of a Paper (lists as JSON), `year`, and `text_sha256`, the hash of the text that
+         the row's vector was made from.
+names    every way in which a paper can be named: kind (id, alias, doi, arxiv, title), name, row. Titles as hashes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import QueryError, StoreError
+from ..paper import PAPER_FIELDS, Paper, parse_arxiv_id, parse_doi
+from ..text import comparable, digest
+
+_LISTS = frozenset({"authors", "categories", "keywords", "aliases"})
+_NUMBERS = frozenset({"author_count", "citations", "comments"})
+_COLUMNS = ", ".join(
+    f"{name} {'INTEGER' if name in _NUMBERS else 'TEXT'}{' NOT NULL' if name in _LISTS else ''}"
+    for name in PAPER_FIELDS
+)
+_SCHEMA = f"""
+CREATE TABLE papers (row INTEGER PRIMARY KEY, {_COLUMNS}, year INTEGER, text_sha256 BLOB NOT NULL);
+CREATE TABLE names (kind TEXT NOT NULL, name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (kind, name, row))
+    WITHOUT ROWID;
+"""
+_INSERT = f"INSERT INTO papers VALUES ({', '.join('?' * (len(PAPER_FIELDS) + 3))})"
+_SELECT = f"SELECT {', '.join(PAPER_FIELDS)} FROM papers"
+_SHOWN = 4
+
+
+class PaperWriter:
+    """Appends papers to a new file, which is whole once `seal` has returned."""
+
+    def __init__(self, path: Path) -> None:
+        self.count = 0
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _SCHEMA)
+
+    def append(self, papers: Sequence[Paper]) -> None:
+        """Add rows in order, in one transaction."""
+        self._database.execute("BEGIN")
+        for row, paper in enumerate(papers, start=self.count):
+            values = (_stored(getattr(paper, name)) for name in PAPER_FIELDS)
+            self._database.execute(_INSERT, (row, *values, paper.year, digest(paper.text)))
+            self._database.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", _names(paper, row))
+        self._database.execute("COMMIT")
+        self.count += len(papers)
+
+    def seal(self) -> None:
+        """Bring everything into the one file: an immutable reader does not look into a write-ahead log."""
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._database.execute("PRAGMA journal_mode = DELETE")
+        self._database.close()
+
+    def close(self) -> None:
+        """Let go of the file, whole or not."""
+        self._database.close()
+
+
+def _stored(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
+
+
+def _names(paper: Paper, row: int) -> Iterator[tuple[str, str, int]]:
+    yield "id", paper.id, row
+    for alias in paper.aliases:
+        yield "alias", alias, row
+    if paper.doi:
+        yield "doi", paper.doi, row
+    if paper.arxiv_id:
+        yield "arxiv", paper.arxiv_id, row
+    if paper.title:
+        yield "title", _title_name(paper.title), row
+
+
+def _title_name(title: str) -> str:
+    return digest(comparable(title)).hex()
+
+
+class PaperTable:
+    """The papers of a sealed generation, read only; several threads may ask it."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        """Open the file, expected to hold count papers."""
+        self.count = count
+        self._path = path
+        try:
+            self._database = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            (found,) = self._database.execute("SELECT coalesce(max(row) + 1, 0) FROM papers").fetchone()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+        if found != count:
+            raise StoreError(f"{path}: expected {count} papers, got {found}", "build the index again")
+
+    def get(self, rows: Sequence[int]) -> list[Paper]:
+        """The papers of these rows, in this order."""
+        found: dict[int, Paper] = {}
+        for row, *values in self._many(f"{_SELECT.replace('SELECT', 'SELECT row,')} WHERE row IN (%s)", rows):
+            found[row] = _paper(values)
+        return [found[row] for row in rows]
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """The ids of these rows, in this order."""
+        found = dict(self._many("SELECT row, id FROM papers WHERE row IN (%s)", rows))
+        return [found[row] for row in rows]
+
+    def row_of(self, name: str) -> int:
+        """The row of a paper by id, former id, DOI, arXiv id, exact title, or the beginning of one id.
+
+        Raises QueryError where there is none, or where several papers fit.
+        """
+        wanted = name.strip()
+        ways = [("id", wanted), ("alias", wanted)]
+        if doi := parse_doi(wanted):
+            ways.append(("doi", doi))
+        if arxiv_id := parse_arxiv_id(wanted):
+            ways.append(("arxiv", arxiv_id))
+        if wanted:
+            ways.append(("title", _title_name(wanted)))
+        for kind, value in ways:
+            if rows := self._rows("kind = ? AND name = ?", kind, value):
+                return self._only(rows, name)
+        if wanted and (rows := self._rows("kind = 'id' AND name >= ? AND name < ?", wanted, wanted + "\U0010ffff")):
+            return self._only(rows, name)
+        raise QueryError(
+            f"{name!r}: no paper of this id, DOI, arXiv id or title in the index", "find its id with `semsearch query`"
+        )
+
+    def _rows(self, condition: str, *values: str) -> list[int]:
+        return [row for (row,) in self._ask(f"SELECT row FROM names WHERE {condition} LIMIT 100", values)]
+
+    def _only(self, rows: list[int], name: str) -> int:
+        if len(rows) > 1:
+            shown = ", ".join(self.ids(rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
+            raise QueryError(f"{name!r}: {len(rows)}{'+' * (len(rows) == 100)} papers fit", f"give one id of {shown}")
+        return rows[0]
+
+    def _many(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
+        for start in range(0, len(rows), 900):
+            some = list(map(int, rows[start : start + 900]))
+            yield from self._ask(query % ", ".join("?" * len(some)), some)
+
+    def _ask(self, query: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path}: cannot be read ({error})", "build the index again")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _paper(values: Sequence[Any]) -> Paper:
+    known = dict(zip(PAPER_FIELDS, values, strict=True))
+    return Paper.from_values({name: json.loads(v) if name in _LISTS else v for name, v in known.items()})

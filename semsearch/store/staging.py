@@ -1,0 +1,176 @@
+"""Records on their way into an index, in SQLite: those of one paper are brought together here, whatever their number.
+
+Two records are one paper by DOI, by arXiv id, or by comparable title and abstract; transitively. A record without an
+abstract is so little that only DOI, arXiv id, or the same id with the same title will do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from ..dates import finer
+from ..paper import Paper, content_id
+from ..text import comparable, digest
+
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE records (seq INTEGER PRIMARY KEY, root INTEGER NOT NULL, id TEXT NOT NULL, has_abstract INTEGER NOT NULL,
+    record TEXT NOT NULL);
+CREATE TABLE keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE links (root INTEGER PRIMARY KEY, parent INTEGER NOT NULL);
+CREATE TABLE names (name TEXT PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Staging:
+    """Records added one by one (`records` of them), read back as merged papers in the order in which each paper was first met.
+
+    renamed: the suffixed ids, given where another paper had the id first.
+
+    Roots are union-find's: a record's root is the first record of its paper as far as was known when it came;
+    `links` lead from a root that turned out to be another's paper to that one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.records = 0
+        self.renamed: list[str] = []
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.executescript(_SCHEMA)
+        self._database.execute("BEGIN")
+
+    def add(self, paper: Paper) -> None:
+        """Stage one record."""
+        seq = self.records
+        keys, same_id = _keys(paper), _key("id", paper.id, comparable(paper.title))
+        known = [root for key in keys if (root := self._root_of_key(key)) is not None]
+        bare = self._root_of_key(b"bare" + same_id)
+        full = self._root_of_key(b"full" + same_id)
+        if paper.abstract:
+            if bare is not None:
+                known.append(bare)
+                self._database.execute("DELETE FROM keys WHERE key = ?", (b"bare" + same_id,))
+            keys.append(b"full" + same_id)
+        else:
+            known += [root for root in (full, bare) if root is not None][:1]
+            keys.append(b"bare" + same_id)
+        root = min(known, default=seq)
+        for other in set(known) - {root}:
+            self._database.execute("INSERT INTO links VALUES (?, ?)", (other, root))
+        self._database.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, root) for key in keys])
+        self._database.execute(
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?)",
+            (seq, root, paper.id, bool(paper.abstract), paper.to_json()),
+        )
+        self.records += 1
+
+    def settle(self, require_abstract: bool = False) -> tuple[int, list[str]]:
+        """To be called once after the last record and before `papers`: how many papers the records are.
+
+        require_abstract: drop papers of which no record has an abstract; their ids are returned beside the count.
+        """
+        database = self._database
+        dropped: list[tuple[str]] = []
+        database.execute("CREATE INDEX by_root ON records (root, seq)")
+        for (root,) in database.execute("SELECT root FROM links ORDER BY root").fetchall():
+            database.execute("UPDATE records SET root = ? WHERE root = ?", (self._resolve(root), root))
+        if require_abstract:
+            bare = "root NOT IN (SELECT root FROM records WHERE has_abstract)"
+            dropped = database.execute(f"SELECT id FROM records WHERE {bare} GROUP BY root ORDER BY root").fetchall()
+            database.execute(f"DELETE FROM records WHERE {bare}")
+        database.execute("INSERT OR IGNORE INTO names SELECT id, root FROM records ORDER BY seq")
+        (count,) = database.execute("SELECT count(DISTINCT root) FROM records").fetchone()
+        return int(count), [id for (id,) in dropped]
+
+    def papers(self) -> Iterator[Paper]:
+        """Each paper once, its records merged, under an id that no other has."""
+        rows = self._database.execute("SELECT root, record FROM records ORDER BY root, seq")
+        for root, group in groupby(rows, key=itemgetter(0)):
+            yield self._named(root, [Paper.from_json(record) for _, record in group])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _named(self, root: int, records: list[Paper]) -> Paper:
+        ids = list(dict.fromkeys(record.id for record in records))
+        made = {content_id(record.title, record.abstract) for record in records}
+        first = next((id for id in ids if id not in made), ids[0])
+        name = first if self._owner(first) == root else self._suffixed(first, root)
+        aliases = [alias for record in records for alias in (record.id, *record.aliases)]
+        own = [alias for alias in dict.fromkeys(aliases) if alias != name and self._owner(alias) in (root, None)]
+        return replace(merge(records), id=name, aliases=tuple(own))
+
+    def _owner(self, name: str) -> int | None:
+        found = self._database.execute("SELECT root FROM names WHERE name = ?", (name,)).fetchone()
+        return int(found[0]) if found else None
+
+    def _suffixed(self, name: str, root: int) -> str:
+        number = 2
+        while self._owner(f"{name}~{number}") is not None:
+            number += 1
+        self._database.execute("INSERT INTO names VALUES (?, ?)", (f"{name}~{number}", root))
+        self.renamed.append(f"{name}~{number}")
+        return self.renamed[-1]
+
+    def _root_of_key(self, key: bytes) -> int | None:
+        found = self._database.execute("SELECT root FROM keys WHERE key = ?", (key,)).fetchone()
+        return self._resolve(found[0]) if found else None
+
+    def _resolve(self, root: int) -> int:
+        while found := self._database.execute("SELECT parent FROM links WHERE root = ?", (root,)).fetchone():
+            root = found[0]
+        return root
+
+
+def _key(kind: str, *parts: str) -> bytes:
+    return digest(kind, *parts)[:16]
+
+
+def _keys(paper: Paper) -> list[bytes]:
+    """What makes a record the same paper as any other that has it too."""
+    keys = []
+    if paper.doi:
+        keys.append(_key("doi", paper.doi))
+    if paper.arxiv_id:
+        keys.append(_key("arxiv", paper.arxiv_id))
+    if paper.abstract:
+        keys.append(_key("text", comparable(paper.title), comparable(paper.abstract)))
+    return keys
+
+
+def merge(records: list[Paper]) -> Paper:
+    """One paper of its records: of each field the first that is known, of dates the finest, of counts the largest, of
+    categories and keywords all."""
+    first = records[0]
+    if len(records) == 1:
+        return first
+    date = first.date
+    for record in records[1:]:
+        date = finer(date, record.date)
+    return Paper(
+        id=first.id,
+        title=next((r.title for r in records if r.title), ""),
+        abstract=next((r.abstract for r in records if r.abstract), ""),
+        authors=next((r.authors for r in records if r.authors), ()),
+        author_count=next((r.author_count for r in records if r.author_count is not None), None),
+        organization=next((r.organization for r in records if r.organization), None),
+        venue=next((r.venue for r in records if r.venue), None),
+        date=date,
+        doi=next((r.doi for r in records if r.doi), None),
+        arxiv_id=next((r.arxiv_id for r in records if r.arxiv_id), None),
+        url=next((r.url for r in records if r.url), None),
+        categories=_all(r.categories for r in records),
+        keywords=_all(r.keywords for r in records),
+        citations=max((r.citations for r in records if r.citations is not None), default=None),
+        comments=max((r.comments for r in records if r.comments is not None), default=None),
+    )
+
+
+def _all(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for items in lists for item in items))
