@@ -1,11 +1,11 @@
 """The online half, as a script and as a module; thin over semsearch.search.
 
-    python query.py "how do vaccines prevent cancer?"
-    python query.py --like vaswani-2017-attention
-    python query.py --batch questions.txt
+python query.py "how do vaccines prevent cancer?"
+python query.py --like vaswani-2017-attention
+python query.py --batch questions.txt
 
-    import query
-    query.search("how do vaccines prevent cancer?", k=5)
+import query
+query.search("how do vaccines prevent cancer?", k=5)
 """
 
 from __future__ import annotations

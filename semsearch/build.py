@@ -153,4 +153,6 @@ def _empty(left: _Left) -> CorpusError:
     if not left.counts:
         return CorpusError("the corpus is empty: no record was found", "docs/formats.md tells what can be read")
     told = "; ".join(f"{each.count} x {each.reason} ({', '.join(each.places)})" for each in left.told())
-    return CorpusError(f"no paper in the corpus, expected at least one: {told}", "docs/formats.md tells what can be read")
+    return CorpusError(
+        f"no paper in the corpus, expected at least one: {told}", "docs/formats.md tells what can be read"
+    )

@@ -103,7 +103,7 @@ def _partial(year: str | None, month: int | None, day: int | None) -> str | None
     if month is not None and not 1 <= month <= 12:
         month = day = None
     if month is None:
-        return year if year and 1 <= int(year) else None
+        return year if year and int(year) >= 1 else None
     head = f"{year}-{month:02d}" if year else f"--{month:02d}"
     if day is None:
         return head

@@ -80,7 +80,8 @@ class Paper:
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Paper:
         """A paper from its fields by name, where lists stand for tuples; other names raise TypeError."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        fields: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+        return cls(**fields)
 
 
 PAPER_FIELDS = tuple(field.name for field in fields(Paper))

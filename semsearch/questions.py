@@ -25,8 +25,8 @@ class Question:
 def read_questions(file: str | os.PathLike[str]) -> Iterator[Question]:
     """The questions of a file, or of standard input for `-`, one a line, as a stream.
 
-    A line that begins with `{` is JSON with `id` or `_id` and `text`; where the first line has a tab, each line is id, tab,
-    text; else each line is a question. Raises QueryError for a missing or empty file and, with its place, for a bad line.
+    A line that begins with `{` is JSON with `id` or `_id` and `text`; where the first line has a tab, each line is id,
+    tab, text; else each line is a question. Raises QueryError for a missing or empty file, and for a bad line.
     """
     name = os.fspath(file)
     if name == "-":

@@ -31,7 +31,7 @@ HEADER_BYTES = _HEADER.size
 
 
 def header(count: int, dimensions: int) -> bytes:
-    """The 81 bytes that FAISS writes before the codes of count vectors; byte for byte, so that a file can be checked."""
+    """The 81 bytes that FAISS writes before the codes of count vectors, byte for byte."""
     code_bytes = dimensions * _CODE.itemsize
     return _HEADER.pack(
         b"IxSQ", dimensions, count, _DUMMY, _DUMMY, 1, _INNER_PRODUCT, _QT_FP16, 0, 0.0, dimensions, code_bytes, 0,
@@ -40,7 +40,7 @@ def header(count: int, dimensions: int) -> bytes:
 
 
 class VectorWriter:
-    """Appends vectors to a file, which is a FAISS index once closed without an error. Never holds more than one batch."""
+    """Appends vectors to a file, which is a FAISS index once closed without an error; never holds more than a batch."""
 
     def __init__(self, path: Path, dimensions: int) -> None:
         self.count = 0

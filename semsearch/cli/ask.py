@@ -48,7 +48,9 @@ def similar(
     papers: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, DOIs, arXiv ids or exact titles.")
     ] = None,
-    text: Annotated[str | None, typer.Option("--text", help="A file with an abstract or a draft, or - to read it.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="A file with an abstract or a draft, or - to read it.")
+    ] = None,
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 10,
     offset: OffsetOption = 0,

@@ -26,13 +26,19 @@ def build(
     ] = DEFAULT_MODEL,
     format: Annotated[
         str | None,
-        typer.Option("--format", callback=corpus_format, help="hf-text, jsonl, json, csv or tsv; recognised if not stated."),
+        typer.Option(
+            "--format", callback=corpus_format, help="hf-text, jsonl, json, csv or tsv; recognised if not stated."
+        ),
     ] = None,
     saved: Annotated[
         str | None,
-        typer.Option("--page-date", callback=page_date, help="When saved pages were saved: the year that they leave out."),
+        typer.Option(
+            "--page-date", callback=page_date, help="When saved pages were saved: the year that they leave out."
+        ),
     ] = None,
-    require_abstract: Annotated[bool, typer.Option("--require-abstract", help="Drop papers without an abstract.")] = False,
+    require_abstract: Annotated[
+        bool, typer.Option("--require-abstract", help="Drop papers without an abstract.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")] = False,
 ) -> None:
     """Read papers, embed them, and publish an index; one that was there stays whole until then.
@@ -74,7 +80,8 @@ def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str
         )
     if counts.cut:
         share = counts.cut / counts.papers
-        yield f"longer than the {manifest.encoder.max_tokens} tokens that the model reads, and cut: {share:.0%} of the texts"
+        limit = manifest.encoder.max_tokens
+        yield f"longer than the {limit} tokens that the model reads, and cut: {share:.0%} of the texts"
     size_mb = sum(part.bytes for part in manifest.files) / 1e6
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {index}"

@@ -44,7 +44,11 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
     yield "corpus", ", ".join(manifest.corpus)
     yield "papers", f"{counts.papers} from {counts.records} entries"
     missing = {"abstract": counts.without_abstract, "title": counts.without_title, "year": counts.without_year}
-    yield "", ", ".join(f"{n} without {_article(name)}" for name, n in missing.items() if n) or "none without abstract, title or year"
+    yield (
+        "",
+        ", ".join(f"{n} without {_article(name)}" for name, n in missing.items() if n)
+        or "none without abstract, title or year",
+    )
     if counts.renamed:
         yield "", f"{counts.renamed} under a suffixed id: {', '.join(manifest.renamed)}"
     for line in skipped_lines(manifest.skipped):

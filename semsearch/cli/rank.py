@@ -29,12 +29,15 @@ class RunFormat(StrEnum):
 
 def rank(
     questions: Annotated[
-        str, typer.Argument(help="A file of questions: JSON lines with id and text, id<TAB>text, or one a line; - reads.")
+        str,
+        typer.Argument(help="A file of questions: JSON lines with id and text, id<TAB>text, or one a line; - reads."),
     ],
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 100,
     format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.trec,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write to.", show_default="-")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write to.", show_default="-")
+    ] = None,
 ) -> None:
     """Rank papers for each question of a file, and write a run.
 

@@ -1,4 +1,4 @@
-"""Reading corpora: files, folders, globs and standard input, in any format of the table FORMATS, as a stream of papers."""
+"""Reading corpora: files, folders, globs and standard input, in any of the FORMATS, as a stream of papers."""
 
 from __future__ import annotations
 

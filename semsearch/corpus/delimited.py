@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from .decode import decode, decode_head
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import ABSTRACT_NAMES, TITLE_NAMES, Unreadable, field_name, paper_from_record
+from .fields import ABSTRACT_NAMES, TITLE_NAMES, UnreadableError, field_name, paper_from_record
 from .sources import LIMIT_BYTES, OpenSource
 
 _DELIMITERS = ("\t", ",", ";", "|")
@@ -28,7 +29,7 @@ def _header(head: str) -> tuple[str, list[str]] | None:
     return None
 
 
-def _quoting(head: str, delimiter: str) -> int:
+def _quoting(head: str, delimiter: str) -> Literal[0, 3]:
     """Unix tools write TSV without quoting: there a quotation mark is itself, unless some cell is quoted whole."""
     unquoted = delimiter == "\t" and not _QUOTED_CELL.search(head)
     return csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL
@@ -71,7 +72,7 @@ def _entry(row: list[str], names: list[str], place: str) -> Entry:
         return BadRecord(place, "more cells than the header has")
     try:
         return paper_from_record(dict(zip(names, row, strict=False)))
-    except Unreadable as fault:
+    except UnreadableError as fault:
         return BadRecord(place, str(fault))
 
 

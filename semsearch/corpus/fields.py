@@ -1,10 +1,11 @@
-"""From a record with the field names that people have to a Paper. In: a mapping of JSON values. Out: a Paper or a reason.
+"""From a record with the field names that people have to a Paper. In: JSON values. Out: a Paper or a reason.
 
 FIELD_NAMES is the table; docs/formats.md shows it, and a test holds the two together.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -41,11 +42,13 @@ ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_ARXIV_CATEGORIES = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)+)?( [a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?)+$")
+_ARXIV_CATEGORIES = re.compile(
+    r"[a-z]+(-[a-z]+)*(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)+)?( [a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?)+$"
+)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Why a record is no paper, as a short phrase."""
 
 
@@ -55,12 +58,12 @@ def field_name(name: str) -> str:
 
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
-    """The paper that record tells of. Raises Unreadable where it has no text or a value of a kind that cannot be."""
+    """The paper that record tells of. Raises UnreadableError where it has no text or a value of a kind that cannot be."""
     values = {field_name(str(name)): value for name, value in record.items()}
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
     if not title and not abstract:
-        raise Unreadable("neither title nor abstract")
+        raise UnreadableError("neither title nor abstract")
     doi = _text(values, "doi")
     arxiv_id = parse_arxiv_id(_text(values, "arxiv_id")) or parse_arxiv_id(doi)
     return Paper(
@@ -87,7 +90,7 @@ def _first(values: Mapping[str, Any], field: str) -> Any:
     """The first value of field that says something, else None."""
     for name in FIELD_NAMES[field]:
         value = values.get(name)
-        if value is not None and value != "" and value != [] and value == value:
+        if value not in (None, "", []) and not (isinstance(value, float) and math.isnan(value)):
             return value
     return None
 
@@ -101,7 +104,7 @@ def _text(values: Mapping[str, Any], field: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | dict | list):
-        raise Unreadable(f"{field} is {_kind(value)}, expected text")
+        raise UnreadableError(f"{field} is {_kind(value)}, expected text")
     text = str(value)
     return text[:-2] if field == "year" and text.endswith(".0") else text
 
@@ -165,7 +168,7 @@ def _name(item: Any) -> str:
 
 
 def _split_authors(text: str) -> list[str]:
-    """Names in one text: at semicolons; else at ` and ` and commas, where a comma does not part last name and initials."""
+    """Names in one text: at semicolons; else at ` and ` and commas that do not part a last name from initials."""
     if ";" in text:
         return text.split(";")
     people = re.split(r",?\s+(?:and|&)\s+", text)

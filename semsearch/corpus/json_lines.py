@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import Unreadable, field_name, paper_from_record
+from .fields import UnreadableError, field_name, paper_from_record
 from .sources import OpenSource
 
 COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents", "records", "works"})
@@ -26,7 +26,7 @@ def entry_from_json(text: str | bytes, place: str) -> Entry:
         return BadRecord(place, "not a JSON object")
     try:
         return paper_from_record(record)
-    except Unreadable as fault:
+    except UnreadableError as fault:
         return BadRecord(place, str(fault))
 
 

@@ -78,7 +78,7 @@ def _expand_one(name: str) -> list[Source]:
     if path.exists():
         return [Source(name, path)]
     if glob.has_magic(name):
-        if matches := sorted(glob.glob(name, recursive=True)):
+        if matches := sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 (a pattern may be absolute)
             return [source for match in matches for source in _expand_one(match)]
         raise CorpusError(f"{name}: no file matches this pattern")
     raise CorpusError(f"{name}: no such file or folder", "check the path, or quote it if it has spaces")
@@ -106,8 +106,8 @@ def _raw(source: Source) -> Iterator[io.BufferedReader]:
     if source.path is None:
         yield io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer), HEAD_BYTES)
     else:
-        with open(source.path, "rb", buffering=1 << 20) as file:
-            yield file
+        with source.path.open("rb", buffering=1 << 20) as file:
+            yield cast("io.BufferedReader", file)
 
 
 def _decompressed(raw: io.BufferedReader) -> io.BufferedReader:

@@ -115,7 +115,7 @@ def _available() -> str:
 
         cached = huggingface_hub.scan_cache_dir().repos
         names += sorted(repo.repo_id for repo in cached if repo.repo_type == "model")
-    except Exception:  # no cache folder yet, or one that cannot be read: then nothing of it is available
+    except (ValueError, OSError, ImportError):  # no cache folder yet, or one that cannot be read
         pass
     here = f"models on this machine: {', '.join(dict.fromkeys(names))}; " if names else ""
     return f"{here}or give the folder of a sentence-transformers model"

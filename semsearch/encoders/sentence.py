@@ -86,14 +86,14 @@ def _quiet() -> Iterator[None]:
     from transformers.utils import logging as transformers_logging
 
     bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     transformers_logging.set_verbosity(logging.ERROR)
     try:
         yield
     finally:
         transformers_logging.set_verbosity(level)
         if bars:
-            transformers_logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _pooling(model: SentenceTransformer) -> str:
@@ -107,4 +107,5 @@ def _unit(vectors: Any, identity: EncoderIdentity) -> FloatArray:
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.all(np.isfinite(norms)) or not np.all(norms > 0):
         raise EncoderError(f"the model {identity.model} gave a vector that is zero or not a number")
-    return rows / norms
+    unit: FloatArray = rows / norms
+    return unit

@@ -1,4 +1,7 @@
-"""An index on disk: records staged and merged, papers in SQLite, generations published atomically. See docs/index-format.md."""
+"""An index on disk: records staged and merged, papers in SQLite, generations published atomically.
+
+See docs/index-format.md.
+"""
 
 from __future__ import annotations
 

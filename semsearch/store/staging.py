@@ -29,7 +29,7 @@ CREATE TABLE names (name TEXT PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 
 
 class Staging:
-    """Records added one by one (`records` of them), read back as merged papers in the order in which each paper was first met.
+    """Records added one by one (`records` of them), read back as merged papers in the order of their first records.
 
     renamed: the suffixed ids, given where another paper had the id first.
 

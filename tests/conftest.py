@@ -1,0 +1,54 @@
+"""What most tests share: a tiny deterministic encoder that counts its calls, and papers and corpora made on the spot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from semsearch.encoders import Embeddings, EncoderIdentity
+
+
+class TinyEncoder:
+    """Feature hashing: a text's vector is the unit sum of fixed random vectors, one for each of its words.
+
+    The same bits for the same text in any company. `calls` holds every text that was encoded, in order.
+    """
+
+    def __init__(self, dimensions: int = 32, max_words: int = 50) -> None:
+        self.identity = EncoderIdentity(
+            model="tiny", sha256="0" * 64, precision="fp32", dimensions=dimensions, max_tokens=max_words, pooling="sum"
+        )
+        self.calls: list[str] = []
+
+    def _vector(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+        total = np.zeros(self.identity.dimensions)
+        for word in text.lower().split()[: self.identity.max_tokens] or [""]:
+            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
+            total += np.random.default_rng(seed).standard_normal(self.identity.dimensions)
+        return (total / np.linalg.norm(total)).astype(np.float32)
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        self.calls += texts
+        return np.stack([self._vector(text) for text in texts])
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        vectors = self.encode_queries(texts)
+        limit = self.identity.max_tokens or 0
+        return Embeddings(vectors, np.array([len(text.split()) > limit for text in texts]))
+
+
+@pytest.fixture
+def encoder() -> TinyEncoder:
+    return TinyEncoder()
+
+
+def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> Path:
+    """Write records as JSON lines; returns path."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
