@@ -58,7 +58,7 @@ def field_name(name: str) -> str:
 
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
-    """The paper that record tells of. Raises UnreadableError where it has no text or a value of a kind that cannot be."""
+    """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
     values = {field_name(str(name)): value for name, value in record.items()}
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
