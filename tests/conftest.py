@@ -1,4 +1,4 @@
-"""What most tests share: a tiny deterministic encoder that counts its calls, and papers and corpora made on the spot."""
+"""What most tests share: a tiny deterministic encoder that counts its calls, and corpora made on the spot."""
 
 from __future__ import annotations
 
