@@ -1,4 +1,4 @@
-"""Peak memory of building over the first papers of a corpus in JSON lines, as the kernel accounts for a finished process.
+"""Peak memory of building over the first papers of a corpus in JSON lines, as the kernel counts it.
 
     python bench/build_memory.py CORPUS.jsonl.gz --papers 5000 20000
 

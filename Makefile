@@ -1,0 +1,48 @@
+# Two targets for a fresh machine: `make demo` and `make test`. They need Python 3.11 or newer, make and pip.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+INDEX ?= index
+CORPUS ?= ../shared/data/ml_papers.jsonl.gz
+
+.PHONY: demo test check format docs bench-memory clean
+
+demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
+	$(BIN)/semsearch build --sample --index $(INDEX)
+	$(BIN)/semsearch query "why is the earth getting warmer?" -k 5 --index $(INDEX)
+
+test: $(VENV)/.installed-dev  ## all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev  ## lint, types, layers, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python docs/make_commands.py --check
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed-dev  ## write docs/commands.md from the commands' help
+	$(BIN)/python docs/make_commands.py
+
+bench-memory: $(VENV)/.installed  ## peak memory of builds over the first 5,000 and 20,000 papers of CORPUS
+	$(BIN)/python bench/build_memory.py $(CORPUS) --papers 5000 20000
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: $(PYTHON) is older than Python 3.11"; echo "hint: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(VENV)/.installed $@
