@@ -24,14 +24,17 @@ from semsearch.cli.options import (
     IndexOption,
     JsonlOption,
     JsonOption,
-    KOption,
     OffsetOption,
     TsvOption,
+    output_format,
 )
+from semsearch.cli.rank import RunFormat
 from semsearch.cli.rank import rank as rank_file
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.search import SearchIndex, open_index
+
+_RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
 
 @lru_cache(maxsize=4)
@@ -59,7 +62,9 @@ def _script(
     like: Annotated[list[str] | None, typer.Option("--like", help="The id of a paper to find similar ones of.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="A file of questions, ranked as a TREC run.")] = None,
     index: IndexOption = DEFAULT_INDEX,
-    k: KOption = 10,
+    k: Annotated[
+        int | None, typer.Option("-k", min=1, help="How many papers: 10, for each question of a --batch 100.")
+    ] = None,
     offset: OffsetOption = 0,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
@@ -70,11 +75,14 @@ def _script(
     if sum(each is not None for each in (question, like or None, batch)) != 1:
         raise typer.BadParameter("give one of: a question, --like ID, --batch FILE")
     if question is not None:
-        ask.query(question, index, k, offset, json, jsonl, tsv, ids)
+        ask.query(question, index, k or 10, offset, json, jsonl, tsv, ids)
     elif like:
-        ask.similar(like, None, index, k, offset, json, jsonl, tsv, ids)
+        ask.similar(like, None, index, k or 10, offset, json, jsonl, tsv, ids)
     elif batch is not None:
-        rank_file(batch, index, k)
+        output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+        if output not in _RUNS or offset:
+            raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
+        rank_file(batch, index, k or 100, _RUNS[output])
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ def terminal_progress() -> Iterator[Progress]:
             return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s", style="dim")
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), speed_estimate_period=60) as bars:
+    # What is printed meanwhile goes to where it was meant: rich would send it to standard error.
+    with Bars(*columns, console=Console(stderr=True), speed_estimate_period=60, redirect_stdout=False) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: int, total: int | None) -> None:

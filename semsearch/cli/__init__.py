@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -44,16 +45,39 @@ def _main(
 
 def run(application: Callable[[], object]) -> None:
     """Run an application as a whole process: a SemsearchError becomes two lines on standard error and exit status 1."""
+    _write_utf8()
     try:
-        application()
+        try:
+            application()
+        finally:
+            sys.stdout.flush()
     except SemsearchError as error:
-        print(f"error: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
-        sys.exit(1)
+        _fail(error.message, error.hint or "`semsearch COMMAND --help` tells what it takes, with an example")
     except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            _drop_output()
+        what = "standard output" if error.filename is None else error.filename
+        _fail(f"{what}: cannot be read or written ({error.strerror or error})", "check its permissions and the disk")
+
+
+def _write_utf8() -> None:
+    """Papers are written in every alphabet: a pipe or a file gets UTF-8, a terminal what it can show of it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _fail(message: str, hint: str) -> NoReturn:
+    for name, text in (("error", message), ("hint", hint)):
+        print(f"{name}: {' '.join(text.splitlines())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, or the interpreter tries to write it once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def query(
 
 def similar(
     papers: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, DOIs, arXiv ids or exact titles.")
+        list[str] | None, typer.Argument(metavar="ID", help="Ids, DOIs, arXiv ids or exact titles.")
     ] = None,
     text: Annotated[
         str | None, typer.Option("--text", help="A file with an abstract or a draft, or - to read it.")
@@ -75,7 +75,7 @@ def similar(
 
 
 def show(
-    papers: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, DOIs, arXiv ids or exact titles.")],
+    papers: Annotated[list[str], typer.Argument(metavar="ID", help="Ids, DOIs, arXiv ids or exact titles.")],
     index: IndexOption = DEFAULT_INDEX,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
@@ -97,8 +97,10 @@ def show(
 def _read_text(name: str) -> str:
     """The text of a file, or of standard input for `-`."""
     if name == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
         return Path(name).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise QueryError(f"{name}: cannot be read ({error.strerror or error})") from error
+        raise QueryError(
+            f"{name}: cannot be read ({error.strerror or error})", "name a text file, or - to read one"
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from .options import DEFAULT_INDEX, IndexOption, corpus_format, page_date
 
 def build(
     corpus: Annotated[
-        list[str] | None, typer.Argument(metavar="[CORPUS]...", help="Files, folders, globs, or - for standard input.")
+        list[str] | None, typer.Argument(metavar="CORPUS", help="Files, folders, globs, or - for standard input.")
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     sample: Annotated[bool, typer.Option("--sample", help="Index the bundled sample of 60 landmark papers.")] = False,
@@ -84,7 +85,7 @@ def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str
         yield f"longer than the {limit} tokens that the model reads, and cut: {share:.0%} of the texts"
     size_mb = sum(part.bytes for part in manifest.files) / 1e6
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
-    where = "" if index == DEFAULT_INDEX else f" --index {index}"
+    where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
     yield f'ask:   semsearch query "..."{where}'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -36,19 +36,22 @@ def rank(
     k: KOption = 100,
     format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.trec,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The file to write to.", show_default="-")
+        Path | None,
+        typer.Option("-o", "--output", help="The file to write to, or - for standard output.", show_default="-"),
     ] = None,
 ) -> None:
     """Rank papers for each question of a file, and write a run.
 
     Example: semsearch rank questions.tsv -k 20 --format jsonl -o run.jsonl
     """
-    from ..progress import terminal_progress
+    from ..progress import silent, terminal_progress
     from ..questions import read_questions
     from ..search import open_index
 
     lines = _LINES[format]
-    with open_index(index) as opened, _opened(output) as file, terminal_progress() as progress:
+    target = None if output is None or str(output) == "-" else output
+    watched = nullcontext(silent) if target is None and sys.stdout.isatty() else terminal_progress()
+    with open_index(index) as opened, _opened(target) as file, watched as progress:
         if format is RunFormat.tsv:
             file.write("query_id\tid\trank\tscore\tsimilarity\n")
         for done, ranking in enumerate(opened.rank(read_questions(questions), k), start=1):
@@ -58,14 +61,22 @@ def rank(
 
 @contextmanager
 def _opened(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that takes its name once it is whole: after an error the run that was there is."""
     if output is None:
         yield sys.stdout
         return
+    in_place = output.exists() and not output.is_file()  # a device or a named pipe
+    part = output if in_place else output.with_name(f"{output.name}.part")
     try:
-        with output.open("w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
+        if not in_place:
+            part.replace(output)
     except OSError as error:
-        raise QueryError(f"{output}: cannot be written ({error.strerror or error})") from error
+        raise QueryError(f"{output}: cannot be written ({error.strerror or error})", "name another file") from error
+    finally:
+        if not in_place:
+            part.unlink(missing_ok=True)
 
 
 def _trec(ranking: Ranking) -> Iterator[str]:
