@@ -86,7 +86,10 @@ class Vectors:
         import faiss
 
         self.count, self.dimensions = count, dimensions
-        self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        try:
+            self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:  # such as a file that a writer removed a moment ago
+            raise StoreError(f"{path}: cannot be read by FAISS ({error})", "build the index again") from error
 
     def search(self, queries: FloatArray, k: int) -> tuple[FloatArray, RowArray]:
         """The k nearest rows of each query by inner product, best first, ties in no defined order.

@@ -43,6 +43,7 @@ class Staging:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(_SCHEMA)
         self._database.execute("BEGIN")
+        self._suffixes: dict[str, int] = {}
 
     def add(self, paper: Paper) -> None:
         """Stage one record."""
@@ -58,7 +59,8 @@ class Staging:
             keys.append(b"full" + same_id)
         else:
             known += [root for root in (full, bare) if root is not None][:1]
-            keys.append(b"bare" + same_id)
+            if full is None:  # else it would make the next full one of this id and title the same as the first
+                keys.append(b"bare" + same_id)
         root = min(known, default=seq)
         for other in set(known) - {root}:
             self._database.execute("INSERT INTO links VALUES (?, ?)", (other, root))
@@ -81,7 +83,8 @@ class Staging:
             database.execute("UPDATE records SET root = ? WHERE root = ?", (self._resolve(root), root))
         if require_abstract:
             bare = "root NOT IN (SELECT root FROM records WHERE has_abstract)"
-            dropped = database.execute(f"SELECT id FROM records WHERE {bare} GROUP BY root ORDER BY root").fetchall()
+            first = f"SELECT min(seq) FROM records WHERE {bare} GROUP BY root"
+            dropped = database.execute(f"SELECT id FROM records WHERE seq IN ({first}) ORDER BY seq").fetchall()
             database.execute(f"DELETE FROM records WHERE {bare}")
         database.execute("INSERT OR IGNORE INTO names SELECT id, root FROM records ORDER BY seq")
         (count,) = database.execute("SELECT count(DISTINCT root) FROM records").fetchone()
@@ -111,9 +114,10 @@ class Staging:
         return int(found[0]) if found else None
 
     def _suffixed(self, name: str, root: int) -> str:
-        number = 2
+        number = self._suffixes.get(name, 2)  # where the last search ended: thousands may share one id
         while self._owner(f"{name}~{number}") is not None:
             number += 1
+        self._suffixes[name] = number + 1
         self._database.execute("INSERT INTO names VALUES (?, ?)", (f"{name}~{number}", root))
         self.renamed.append(f"{name}~{number}")
         return self.renamed[-1]
