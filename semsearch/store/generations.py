@@ -34,6 +34,7 @@ from .manifest import Manifest, PartFile, read_manifest
 _PARTS = (PAPERS, VECTORS)
 _OPEN_ATTEMPTS = 20
 _CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_NO_SUCH_PATH = frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
 _UNTOUCHED = "make room or name another --index; what was indexed before is untouched"
 
 Parts = TypeVar("Parts")
@@ -113,8 +114,8 @@ def writing(index: Path) -> Iterator[Building]:
     """
     from filelock import FileLock, Timeout
 
-    check_target(index)
     try:
+        check_target(index)
         files.make_folder(index)
         with FileLock(index / LOCK, timeout=0):
             (index / LOCK).write_text(f"{os.getpid()}\n")
@@ -122,7 +123,7 @@ def writing(index: Path) -> Iterator[Building]:
             folder = index / f"building-{secrets.token_hex(8)}"
             files.make_folder(folder)
             try:
-                yield Building(index, folder, _live_name(index))
+                yield Building(index, folder, _parent(index))
             finally:
                 files.remove(folder)
     except Timeout as error:
@@ -133,7 +134,7 @@ def writing(index: Path) -> Iterator[Building]:
     except sqlite3.Error as error:
         raise StoreError(f"{index}: cannot be written ({error})", _UNTOUCHED) from error
     except OSError as error:
-        if error.errno not in _CANNOT_WRITE:
+        if error.errno not in _CANNOT_WRITE | _NO_SUCH_PATH:
             raise
         raise StoreError(f"{error.filename or index}: cannot be written ({error.strerror})", _UNTOUCHED) from error
 
@@ -180,13 +181,27 @@ def open_parts(index: Path, opener: Callable[[Generation], Parts]) -> tuple[Gene
 
 
 def _live_name(index: Path) -> str | None:
+    name = _current(index)
+    if name is not None and generation_number(name) is None:
+        raise StoreError(
+            f"{index / CURRENT}: expected the name of a generation, got {name[:40]!r}", "build the index again"
+        )
+    return name
+
+
+def _parent(index: Path) -> str | None:
+    """The live generation as a writer sees it: a damaged CURRENT names none, so that building again mends it."""
+    name = _current(index)
+    return name if name is not None and generation_number(name) is not None else None
+
+
+def _current(index: Path) -> str | None:
     try:
-        name = (index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
+        return (index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
-    if generation_number(name) is None:
-        raise StoreError(f"{index / CURRENT}: expected the name of a generation, got {name[:40]!r}")
-    return name
+    except OSError as error:
+        raise StoreError(f"{index / CURRENT}: cannot be read ({error.strerror})") from error
 
 
 def _next_number(index: Path) -> int:

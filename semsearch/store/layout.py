@@ -18,9 +18,10 @@ PAPERS = "papers.db"
 VECTORS = "vectors.faiss"
 STAGING = "staging.db"
 
-_GENERATION = re.compile(r"generation-(\d{6,})$")
-_BUILDING = re.compile(r"building-[0-9a-z-]+$")
-_REPLACING = re.compile(rf"{CURRENT}\.[0-9a-z-]+$")
+# As narrow as what is written: whatever matches may be removed, and a user's own `building-plans` must not be.
+_GENERATION = re.compile(r"generation-([0-9]{6,})")
+_BUILDING = re.compile(r"building-[0-9a-f]{16}")
+_REPLACING = re.compile(rf"{CURRENT}\.[0-9a-f]{{8}}")
 
 
 def generation_name(number: int) -> str:
@@ -30,18 +31,13 @@ def generation_name(number: int) -> str:
 
 def generation_number(name: str) -> int | None:
     """The number in a generation's folder name, None for any other name."""
-    match = _GENERATION.match(name)
+    match = _GENERATION.fullmatch(name)
     return int(match[1]) if match else None
 
 
 def is_unfinished(name: str) -> bool:
     """Whether name is one that a writer uses before it publishes: of no use to anybody once that writer is gone."""
-    return bool(_BUILDING.match(name) or _REPLACING.match(name))
-
-
-def is_ours(name: str) -> bool:
-    """Whether name can only be that of a part of an index."""
-    return name in (CURRENT, LOCK) or is_unfinished(name) or generation_number(name) is not None
+    return bool(_BUILDING.fullmatch(name) or _REPLACING.fullmatch(name))
 
 
 def check_target(index: Path) -> None:
@@ -51,11 +47,21 @@ def check_target(index: Path) -> None:
         return
     if not index.is_dir():
         raise StoreError(f"{index}: a file, expected a folder to write an index to", "name another --index")
-    names = {entry.name for entry in index.iterdir()}
-    foreign = sorted(name for name in names if not is_ours(name) and name != README and not name.startswith("."))
-    if foreign and CURRENT not in names:
+    names = [entry.name for entry in index.iterdir() if not entry.name.startswith(".")]
+    foreign = sorted(name for name in names if name not in (LOCK, README) and not is_unfinished(name))
+    if foreign and not _is_index(index, foreign):
         raise StoreError(
             f"{index}: expected an index or an empty folder, found {', '.join(foreign[:3])}"
             + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""),
             "name another --index",
         )
+
+
+def _is_index(index: Path, names: list[str]) -> bool:
+    """Whether CURRENT names a generation, or a sealed one lies there. The names alone do not tell: LevelDB has its own
+    CURRENT and LOCK, and a run of a genetic algorithm its generation-000001."""
+    if any(generation_number(name) is not None and (index / name / MANIFEST).is_file() for name in names):
+        return True
+    if CURRENT not in names or not (index / CURRENT).is_file():
+        return False
+    return generation_number((index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()) is not None

@@ -78,7 +78,8 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write it into a generation's folder, as the last file of it."""
-        write_durably(folder / MANIFEST, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        write_durably(folder / MANIFEST, text.encode("utf-8", "replace").decode())  # a file's name may be no UTF-8
 
 
 _NESTED: dict[str, Any] = {
@@ -97,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         version = values["format"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"{path}: expected a manifest in JSON ({error})", _REBUILD) from error
     if version != FORMAT_VERSION:
         newer = isinstance(version, int) and version > FORMAT_VERSION
@@ -120,6 +121,8 @@ def _typed(kind: Any, values: dict[str, Any]) -> Any:
         value = values[each.name]
         nested = _NESTED.get(each.name) if kind is Manifest else None
         if nested and str(each.type).startswith("tuple"):
+            if not isinstance(value, list):
+                raise TypeError(f"{each.name} is {value!r}, expected a list")
             value = tuple(_typed(nested, item) for item in value)
         elif nested:
             value = _typed(nested, value)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import QueryError, StoreError
-from ..paper import PAPER_FIELDS, Paper, parse_arxiv_id, parse_doi
+from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi, safe_id
 from ..text import comparable, digest
 
 _LISTS = frozenset({"authors", "categories", "keywords", "aliases"})
@@ -93,11 +93,18 @@ class PaperTable:
             self._database = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
-            (found,) = self._database.execute("SELECT coalesce(max(row) + 1, 0) FROM papers").fetchone()
         except sqlite3.Error as error:
             raise self._damaged(error) from error
+        try:
+            self._expect(count)
+        except StoreError:
+            self.close()
+            raise
+
+    def _expect(self, count: int) -> None:
+        ((found,),) = self._ask("SELECT coalesce(max(row) + 1, 0) FROM papers", ())
         if found != count:
-            raise StoreError(f"{path}: expected {count} papers, got {found}", "build the index again")
+            raise StoreError(f"{self._path}: expected {count} papers, got {found}", "build the index again")
 
     def get(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these rows, in this order."""
@@ -116,8 +123,9 @@ class PaperTable:
 
         Raises QueryError where there is none, or where several papers fit.
         """
-        wanted = name.strip()
-        ways = [("id", wanted), ("alias", wanted)]
+        wanted = clean_edges(name)
+        ids = dict.fromkeys((wanted, safe_id(wanted)))  # as it is written in a run, and as the corpus wrote it
+        ways = [(kind, id) for kind in ("id", "alias") for id in ids]
         if doi := parse_doi(wanted):
             ways.append(("doi", doi))
         if arxiv_id := parse_arxiv_id(wanted):
