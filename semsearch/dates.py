@@ -14,19 +14,21 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _MONTH = r"(?P<month>[a-z]{3,9})\.?"
 _YEAR = r"(?P<year>\d{4})"
 _FORMS = tuple(
-    re.compile(form + r"$")
+    re.compile(form + r"$", re.ASCII)
     for form in (
         rf"{_YEAR}(?:[-/.](?P<month>\d{{1,2}})(?:[-/.](?P<day>\d{{1,2}}))?)?(?:[t ]\d.*)?",  # 2025-09-29T10:00:00Z
+        rf"(?P<month>\d{{1,2}})/{_YEAR}",  # 09/2025
         r"(?P<year>(?:1[5-9]|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)",  # 20250929
         r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?",  # --09-29
         rf"{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?",  # Sep 29, 2025 and Sep 29
         rf"{_MONTH},?\s+{_YEAR}",  # September 2025
-        rf"(?:[a-z]{{3,9}},\s+)?{_DAY}\s+{_MONTH},?\s+{_YEAR}(?:\s.*)?",  # Mon, 2 Apr 2007 19:18:42 GMT
+        rf"(?:[a-z]{{3,9}},?\s+)?{_DAY}[\s-]+{_MONTH},?[\s-]+{_YEAR}(?:\s.*)?",  # Mon, 2 Apr 2007 19:18:42 GMT
         rf"{_YEAR}[\s-]+{_MONTH}(?:[\s-]+{_DAY})?",  # 2021 Mar 3, as MEDLINE has it
+        rf"{_YEAR}\s+[a-z]{{3,9}}[/-][a-z]{{3,9}}",  # 2021 Jan-Feb, of which only the year is known
         _MONTH,
     )
 )
-_SLASHED = re.compile(rf"(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.]{_YEAR}$")
+_SLASHED = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second>\d{{1,2}})[-/.]{_YEAR}$", re.ASCII)
 
 
 def parse_date(text: str) -> str | None:
@@ -51,9 +53,10 @@ def join_date(date: str | None, year: str | None, month: str | None) -> str | No
     whole = parse_date(date) if date else None
     stated = parse_date(year) if year else None
     if stated and year_of(stated) and not (whole and year_of(whole) == year_of(stated)):
-        number = _month(month.casefold().strip(" .")) if month else None
-        from_parts = _partial(str(year_of(stated)), number, None)
-        return finer(stated, from_parts) if from_parts else stated
+        whole = with_year(whole, stated[:4]) if whole and not year_of(whole) else stated
+        whole = stated if whole.startswith("--") else whole
+    if whole and year_of(whole) and month:
+        return finer(whole, _partial(whole[:4], _month(month.casefold().strip(" .")), None))
     return whole
 
 
@@ -100,10 +103,12 @@ def _number(text: str | None) -> int | None:
 
 
 def _partial(year: str | None, month: int | None, day: int | None) -> str | None:
+    if year and int(year) < 1:
+        return None  # 0000-05-03, a database's way to say that it knows none
     if month is not None and not 1 <= month <= 12:
         month = day = None
     if month is None:
-        return year if year and int(year) >= 1 else None
+        return year
     head = f"{year}-{month:02d}" if year else f"--{month:02d}"
     if day is None:
         return head

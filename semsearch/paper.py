@@ -16,8 +16,9 @@ TEXT_RECIPE = "title abstract"
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
 _ARXIV = re.compile(
-    r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*|10\.48550/arxiv\.)?"
-    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?$",
+    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*"
+    r"|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
+    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\s\[[\w.-]+\])?$",
     re.IGNORECASE,
 )
 _NOT_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
@@ -99,7 +100,7 @@ def safe_id(text: str) -> str:
 
 def clean_edges(text: str) -> str:
     """text without white space at its edges and without lone surrogates, which have no UTF-8."""
-    return text.strip().encode("utf-8", "ignore").decode()
+    return text.encode("utf-8", "ignore").decode().strip()
 
 
 def parse_doi(text: str) -> str | None:

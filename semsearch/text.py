@@ -13,9 +13,10 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def clean(text: str) -> str:
     """text in Unicode NFC, without invisible characters, each run of white space one space, none at the edges."""
+    text = _INVISIBLE.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(_INVISIBLE.sub("", text).split())
+        text = unicodedata.normalize("NFC", text)  # after: what was invisible may have kept an accent from its letter
+    return " ".join(text.split())
 
 
 def comparable(text: str) -> str:
