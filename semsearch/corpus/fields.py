@@ -5,6 +5,7 @@ FIELD_NAMES is the table; docs/formats.md shows it, and a test holds the two tog
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Mapping
@@ -42,10 +43,17 @@ ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_ARXIV_CATEGORIES = re.compile(
-    r"[a-z]+(-[a-z]+)*(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)+)?( [a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?)+$"
+_ARCHIVES = (  # of arXiv's, those without classes, the closed ones included; "few-shot learning" is none of them
+    "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga "
+    "econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics "
+    "plasm-ph q-alg q-bio q-fin quant-ph solv-int stat supr-con"
 )
+_ARXIV_CATEGORY = rf"(?:[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[A-Za-z]+)*|{_ARCHIVES.replace(' ', '|')})"
+_ARXIV_CATEGORIES = re.compile(rf"{_ARXIV_CATEGORY}(?: {_ARXIV_CATEGORY})+$")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
+
+
+_NOBODY = frozenset({"", "others", "et al", "et al."})
 
 
 class UnreadableError(Exception):
@@ -54,7 +62,8 @@ class UnreadableError(Exception):
 
 def field_name(name: str) -> str:
     """name as FIELD_NAMES writes names."""
-    return re.sub(r"[\s\-]+", "_", _CAMEL.sub("_", name.strip())).lower()
+    name = name.strip().replace("arXiv", "arxiv").replace("ArXiv", "arxiv")  # one word, whatever its capitals say
+    return re.sub(r"[\s\-]+", "_", _CAMEL.sub("_", name)).lower()
 
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
@@ -90,15 +99,17 @@ def _first(values: Mapping[str, Any], field: str) -> Any:
     """The first value of field that says something, else None."""
     for name in FIELD_NAMES[field]:
         value = values.get(name)
-        if value not in (None, "", []) and not (isinstance(value, float) and math.isnan(value)):
+        if value not in (None, "", [], {}) and not (isinstance(value, float) and math.isnan(value)):
             return value
     return None
 
 
 def _text(values: Mapping[str, Any], field: str) -> str:
     value = _first(values, field)
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        value = value[0]  # Crossref's titles are lists of one
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = " ".join(value) if field == "abstract" else value[0]  # Crossref's titles are lists of one
+    if isinstance(value, dict):
+        value = _date_parts(value) or _name(value) or value  # Semantic Scholar's journal is an object with a name
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a year that pandas made 2021.0
     if value is None:
@@ -106,7 +117,24 @@ def _text(values: Mapping[str, Any], field: str) -> str:
     if isinstance(value, bool | dict | list):
         raise UnreadableError(f"{field} is {_kind(value)}, expected text")
     text = str(value)
-    return text[:-2] if field == "year" and text.endswith(".0") else text
+    return text[:-2] if field in ("year", "month") and text.endswith(".0") else text
+
+
+def _date_parts(value: dict[str, Any]) -> str:
+    """The date in Crossref's and CSL's {"date-parts": [[2021, 3, 14]]}, else nothing."""
+    dates = value.get("date-parts")
+    first = dates[0] if isinstance(dates, list) and dates else None
+    return "-".join(str(part) for part in first if part) if isinstance(first, list) else ""
+
+
+def _literal(text: str) -> Any:
+    """The list that text is written as, "['A', 'B']", as pandas saves one in a cell; else text."""
+    if text[:1] == "[" and text[-1:] == "]":
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return text
+    return text
 
 
 def _kind(value: Any) -> str:
@@ -134,6 +162,7 @@ def _categories(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _list(value: Any) -> tuple[str, ...]:
     """value as clean texts: a list's items (an object's `name`), or a text split at semicolons, else at commas."""
+    value = _literal(value.strip()) if isinstance(value, str) else value
     if isinstance(value, str):
         value = value.split(";" if ";" in value else ",")
     if not isinstance(value, list | tuple):
@@ -143,13 +172,15 @@ def _list(value: Any) -> tuple[str, ...]:
 
 
 def _authors(value: Any) -> tuple[str, ...]:
+    value = _literal(clean(value)) if isinstance(value, str) else value
     if isinstance(value, str):
-        value = _split_authors(clean(value))
+        value = _split_authors(value)
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(filter(None, (_name(item) for item in value)))
+    names = (_name(item) for item in value)
+    return tuple(name for name in names if name.casefold() not in _NOBODY)
 
 
 def _name(item: Any) -> str:
