@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator
 
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .json_lines import COLLECTION_NAMES, entry_from_json
+from .json_lines import depth_of_records, entry_from_json
 from .sources import LIMIT_BYTES, OpenSource
 
 _CHUNK_BYTES = 1 << 18
 _MARKS = re.compile(r'["\\{}\[\]]')
 _STRING_END = re.compile(r'["\\]')
-_COLLECTION = re.compile(rf'"({"|".join(sorted(COLLECTION_NAMES))})"\s*:\s*\[', re.IGNORECASE)
 
 
 def _sniff(head: str) -> bool:
@@ -28,14 +27,6 @@ def _chunks(source: OpenSource) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     while chunk := source.stream.read1(_CHUNK_BYTES):
         yield decoder.decode(chunk)
-
-
-def _depth_of_records(head: str) -> int:
-    """How many brackets are open where records lie: 0 for one object, 1 in an array, 2 in an array in an object."""
-    text = head.lstrip()
-    if text.startswith("["):
-        return 1
-    return 2 if _COLLECTION.search(text[:4096]) else 0
 
 
 def _objects(chunks: Iterator[str], depth_of_records: int) -> Iterator[str | None]:
@@ -66,12 +57,12 @@ def _objects(chunks: Iterator[str], depth_of_records: int) -> Iterator[str | Non
         if start >= 0 and len(text) - start > LIMIT_BYTES:
             yield None
             start = -1
-    if start >= 0:
+    if depth > 0:  # in an object, or behind one in an array that was never closed
         yield None
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    depth = _depth_of_records(source.head.decode("utf-8", "replace"))
+    depth = depth_of_records(source.head.decode("utf-8", "replace"))
     for number, text in enumerate(_objects(_chunks(source), depth), start=1):
         place = f"{source.name}[{number}]"
         yield entry_from_json(text, place) if text else BadRecord(place, "cut off, or longer than 32 MiB")

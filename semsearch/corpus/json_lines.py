@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
 
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import UnreadableError, field_name, paper_from_record
+from .fields import TITLE_NAMES, UnreadableError, field_name, paper_from_record
 from .sources import OpenSource
 
 COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents", "records", "works"})
 """Names under which one JSON object holds all records."""
+
+_TOKENS = re.compile(r'"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"(?P<colon>\s*:)?|(?P<mark>[{}\[\]])', re.DOTALL)
 
 
 def entry_from_json(text: str | bytes, place: str) -> Entry:
@@ -30,26 +32,42 @@ def entry_from_json(text: str | bytes, place: str) -> Entry:
         return BadRecord(place, str(fault))
 
 
-def is_collection(record: dict[str, Any]) -> bool:
-    """Whether record is no paper but holds papers."""
-    names = {field_name(name) for name in record}
-    return "title" not in names and any(isinstance(record.get(name), list) for name in names & COLLECTION_NAMES)
+def depth_of_records(head: str) -> int:
+    """How many brackets are open where records lie: 0 for objects side by side, 1 in an array, 2 in {"papers": [."""
+    depth, name = 0, ""  # name: of the member whose value comes next
+    for token in _TOKENS.finditer(head):
+        mark = token["mark"]
+        if mark is None:
+            name = field_name(token["text"]) if token["colon"] else ""
+            if depth == 1 and name in TITLE_NAMES:
+                return 0
+        elif mark in "{[":
+            depth += 1
+            inside = head[token.end() :].lstrip()[:1]
+            if mark == "[" and (depth == 1 or (name in COLLECTION_NAMES and inside in ("{", "]", ""))):
+                return depth
+            name = ""
+        else:
+            depth -= 1
+            if depth <= 0:
+                return 0
+    return 0
 
 
 def _sniff(head: str) -> bool:
-    if not head.lstrip().startswith("{"):
+    if not head.lstrip().startswith("{") or depth_of_records(head):
         return False
-    lines = [line for line in head.splitlines(keepends=True) if line.strip()]
-    if len(lines) == 1 and not lines[0].endswith("\n") and len(head) >= 1 << 15:
-        return not any(f'"{name}"' in head[:200] for name in COLLECTION_NAMES)  # a first line longer than the head
-    for line in lines[:20]:
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(record, dict):
-            return not is_collection(record)
-    return False
+    lines = [line for line in head.split("\n") if line.strip()][:20]
+    if len(lines) == 1 and not head.endswith("\n") and len(head) >= 1 << 15:
+        return True  # a first line longer than the head
+    return 2 * sum(map(_is_object, lines)) >= len(lines)  # in a printed document, some lines may be objects too
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
