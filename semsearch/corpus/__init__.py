@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..dates import parse_date, year_of
 from ..errors import CorpusError
 from .decode import decode_head
 from .delimited import CSV, TSV
@@ -43,9 +44,11 @@ def read_papers(
     names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
     if format is not None and format not in FORMATS:
         raise CorpusError(f"unknown format {format!r}", f"one of: {', '.join(FORMATS)}")
+    if page_date is not None and year_of(parse_date(page_date)) is None:
+        raise CorpusError(f"page date {page_date!r}: expected an ISO date with its year", "such as 2026-04-21 or 2026")
     if not names:
         raise CorpusError("no corpus was named", "name a file, a folder, or `-` for standard input")
-    return _read(expand(names), format, ReadOptions(page_date))
+    return _read(expand(names), format, ReadOptions(page_date and parse_date(page_date)))
 
 
 def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> Iterator[Entry]:

@@ -13,12 +13,13 @@ from .fields import ABSTRACT_NAMES, TITLE_NAMES, UnreadableError, field_name, pa
 from .sources import LIMIT_BYTES, OpenSource
 
 _DELIMITERS = ("\t", ",", ";", "|")
+_EXCEL_HINT = re.compile(r"sep=.?$")  # a line before the header that tells Excel the delimiter
 _QUOTED_CELL = re.compile(r'(?:^|\t)"[^\t"\n]*(?:""[^\t"\n]*)*"(?:\t|\r?$)', re.MULTILINE)
 
 
 def _header(head: str) -> tuple[str, list[str]] | None:
     """The delimiter and the column names, if the first line is a header with a title or an abstract among them."""
-    line = next((line for line in head.splitlines() if line.strip()), "")
+    line = next((line for line in head.splitlines() if line.strip() and not _EXCEL_HINT.match(line)), "")
     for delimiter in _DELIMITERS:
         try:
             names = [field_name(cell) for cell in next(csv.reader([line], delimiter=delimiter))]
@@ -36,8 +37,10 @@ def _quoting(head: str, delimiter: str) -> Literal[0, 3]:
 
 
 def _lines(source: OpenSource) -> Iterator[str]:
+    """The lines, without NUL: that stands for a line which was too long. An old Mac's end in a carriage return."""
     for _, line in source.lines():
-        yield decode(line).replace("\0", "") + "\n" if line is not None else "\n"
+        for part in decode(line).replace("\0", "").split("\r") if line is not None else ["\0"]:
+            yield part + "\n"
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
@@ -47,9 +50,20 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         yield BadRecord(f"{source.name}:1", "no header with a title or an abstract")
         return
     delimiter, names = found
-    csv.field_size_limit(LIMIT_BYTES)
-    rows = csv.reader(_lines(source), delimiter=delimiter, quoting=_quoting(head, delimiter))
     header_seen = False
+    for place, row in _rows(source, delimiter, _quoting(head, delimiter)):
+        if row is None:
+            yield BadRecord(place, "longer than 32 MiB")
+        elif header_seen:
+            yield _entry(row, names, place)
+        else:
+            header_seen = not _EXCEL_HINT.match(row[0])
+
+
+def _rows(source: OpenSource, delimiter: str, quoting: Literal[0, 3]) -> Iterator[tuple[str, list[str] | None]]:
+    """Each row that is not empty with its place; None for one with a line or a cell that is too long."""
+    csv.field_size_limit(LIMIT_BYTES)
+    rows = csv.reader(_lines(source), delimiter=delimiter, quoting=quoting)
     while True:
         place = f"{source.name}:{rows.line_num + 1}"
         try:
@@ -57,18 +71,14 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         except StopIteration:
             return
         except csv.Error:
-            yield BadRecord(place, "a cell longer than 32 MiB")
+            yield place, None
             continue
-        if not any(cell.strip() for cell in row):
-            continue
-        if not header_seen:
-            header_seen = True
-            continue
-        yield _entry(row, names, place)
+        if any(cell.strip() for cell in row):
+            yield place, None if any("\0" in cell for cell in row) else row
 
 
 def _entry(row: list[str], names: list[str], place: str) -> Entry:
-    if len(row) > len(names):
+    if any(cell.strip() for cell in row[len(names) :]):
         return BadRecord(place, "more cells than the header has")
     try:
         return paper_from_record(dict(zip(names, row, strict=False)))

@@ -19,7 +19,7 @@ from .sources import OpenSource
 _FURNITURE = frozenset({"new", "Get trending papers in your email inbox!", "Subscribe", "Daily Papers"})
 _BYLINE = re.compile(r"by\s?AK and the research community$")
 _DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)(?:\s+(\d+))?$")
-_AUTHORS = re.compile(r"[•*-]?\s*(\d+) authors?$")
+_AUTHORS = re.compile(r"[•*-]?\s*(\d[\d,]*) authors?$")
 _DOT = "·"
 
 Paragraph = list[tuple[int, str]]
@@ -39,8 +39,9 @@ def _paragraphs(source: OpenSource) -> Iterator[Paragraph]:
         yield paragraph
 
 
-def _is_furniture(paragraph: Paragraph) -> bool:
-    return all(text in _FURNITURE or _BYLINE.match(text) or _DATE.match(text) for _, text in paragraph)
+def _is_furniture(paragraph: Paragraph, begun: bool) -> bool:
+    """Whether paragraph is the page's own. A date alone is only where furniture has begun, or at the very start."""
+    return all(text in _FURNITURE or _BYLINE.match(text) or (begun and _DATE.match(text)) for _, text in paragraph)
 
 
 def _sniff(head: str) -> bool:
@@ -57,7 +58,10 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     abstract = ""
     place = ""
     for paragraph in _paragraphs(source):
-        if furniture and _is_furniture(paragraph):
+        if _is_furniture(paragraph, furniture):
+            if title is not None:  # pages one after another, as `cat` makes them
+                yield _last(title, abstract, place, options)
+            furniture, title, abstract = True, None, ""
             continue
         furniture = False
         number = paragraph[0][0]
@@ -76,7 +80,11 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
             yield _paper(title, abstract, [], options)
             title, abstract, place = " ".join(lines), "", f"{source.name}:{number}"
     if title is not None:
-        yield _paper(title, abstract, [], options) if abstract else BadRecord(place, "a title at the end of the page")
+        yield _last(title, abstract, place, options)
+
+
+def _last(title: str, abstract: str, place: str, options: ReadOptions) -> Entry:
+    return _paper(title, abstract, [], options) if abstract else BadRecord(place, "a title at the end of the page")
 
 
 def _paper(title: str, abstract: str, byline: list[str], options: ReadOptions) -> Paper:
@@ -88,7 +96,7 @@ def _paper(title: str, abstract: str, byline: list[str], options: ReadOptions) -
         id=content_id(title, abstract),
         title=title,
         abstract=abstract,
-        author_count=int(counted[1]) if counted else None,
+        author_count=int(counted[1].replace(",", "")) if counted else None,
         organization=by.partition(" ")[2] or by or None if not counted else None,
         date=with_year(date, options.page_date) if date and options.page_date else date,
         comments=int(dated[2]) if dated and dated[2] else None,

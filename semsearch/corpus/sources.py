@@ -25,6 +25,7 @@ LIMIT_BYTES = 1 << 25
 
 STANDARD_INPUT = "-"
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_ZSTD_CHUNK_BYTES = 1 << 12  # decompressed whole: 4 KiB can be 128 MiB of zeros, and 20 KiB of abstracts
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -62,8 +63,10 @@ class OpenSource:
 def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
     """The sources that names stand for: a folder its files below (sorted, without hidden ones), a glob its matches."""
     found = [source for name in names for source in _expand_one(os.fspath(name))]
-    once = {source.path or source.name: source for source in reversed(found)}
-    return list(reversed(once.values()))
+    once: dict[Path | str, Source] = {}
+    for source in found:
+        once.setdefault(source.path or source.name, source)
+    return list(once.values())
 
 
 def _expand_one(name: str) -> list[Source]:
@@ -71,17 +74,24 @@ def _expand_one(name: str) -> list[Source]:
     if name == STANDARD_INPUT:
         return [Source("standard input", None)]
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
-        if not files:
-            raise CorpusError(f"{name}: a folder without files, expected one that holds a corpus")
-        return [Source(str(file), file, in_folder=True) for file in files]
+        if files := _below(path):
+            return files
+        raise CorpusError(f"{name}: a folder without files, expected one that holds a corpus")
     if path.exists():
         return [Source(name, path)]
     if glob.has_magic(name):
-        if matches := sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 (a pattern may be absolute)
-            return [source for match in matches for source in _expand_one(match)]
+        matches = map(Path, sorted(glob.glob(name, recursive=True)))  # noqa: PTH207 (a pattern may be absolute)
+        if found := [
+            s for match in matches for s in (_below(match) if match.is_dir() else [Source(str(match), match)])
+        ]:
+            return found
         raise CorpusError(f"{name}: no file matches this pattern")
     raise CorpusError(f"{name}: no such file or folder", "check the path, or quote it if it has spaces")
+
+
+def _below(folder: Path) -> list[Source]:
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and not _hidden(file.relative_to(folder)))
+    return [Source(str(file), file, in_folder=True) for file in files]
 
 
 def _hidden(path: Path) -> bool:
@@ -165,10 +175,22 @@ class _Zstd(_Pull):
 
         super().__init__()
         self._error = zstandard.ZstdError
-        self._reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False)
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._frame = self._decompressor.decompressobj()
+        self._stream, self._rest = stream, b""
 
     def pull(self) -> bytes:
-        try:
-            return self._reader.read(1 << 20)
-        except self._error as error:
-            raise OSError(f"damaged zstd data: {error}") from error
+        """The next text. zstandard's own stream_reader takes a frame that is cut off for the end of the file."""
+        while data := self._rest or self._stream.read(_ZSTD_CHUNK_BYTES):
+            if self._frame.eof:
+                self._frame = self._decompressor.decompressobj()
+            try:
+                text = self._frame.decompress(data)
+            except self._error as error:
+                raise OSError(f"damaged zstd data: {error}") from error
+            self._rest = self._frame.unused_data
+            if text:
+                return text
+        if not self._frame.eof:
+            raise OSError("damaged zstd data: it is cut off")
+        return b""
