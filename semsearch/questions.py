@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from .errors import QueryError
 from .paper import safe_id
@@ -30,15 +33,27 @@ def read_questions(file: str | os.PathLike[str]) -> Iterator[Question]:
     """
     name = os.fspath(file)
     if name == "-":
-        yield from _read(sys.stdin, "standard input")
-        return
+        name = "standard input"
     try:
-        with Path(name).open(encoding="utf-8-sig") as lines:
+        with _open(os.fspath(file)) as lines:
             yield from _read(lines, name)
     except UnicodeDecodeError as error:
         raise QueryError(f"{name}: expected text in UTF-8 ({error.reason})") from error
     except OSError as error:
         raise QueryError(f"{name}: cannot be read ({error.strerror or error})") from error
+
+
+@contextmanager
+def _open(name: str) -> Iterator[TextIO]:
+    if name != "-":
+        with Path(name).open(encoding="utf-8-sig") as lines:
+            yield lines
+        return
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig")  # whatever the locale says
+    try:
+        yield lines
+    finally:
+        lines.detach()
 
 
 def _read(lines: Iterable[str], name: str) -> Iterator[Question]:
@@ -75,4 +90,5 @@ def _from_json(line: str, id: str, place: str) -> tuple[str, str]:
     text = record.get("text")
     if not isinstance(text, str):
         raise QueryError(f"{place}: expected a question under `text`, got {', '.join(record) or 'nothing'}")
-    return str(record.get("id", record.get("_id", id))), text
+    given = (record[name] for name in ("id", "_id") if record.get(name) not in (None, ""))
+    return str(next(given, id)), text
