@@ -545,12 +545,13 @@ def test_build_sample_reads_sixty_papers(run: Run, tmp_path: Path) -> None:
 
 
 def test_skipped_records_are_told_by_reason_and_place(run: Run, tmp_path: Path) -> None:
-    lines = ['{"id": "x"}', "{", "[1]", '{"id": "good", "title": "A title"}', "}", "nonsense", "{]"]
+    good = [f'{{"id": "{letter}", "title": "Paper {letter}"}}' for letter in "abcde"]
+    lines = ['{"id": "x"}', "broken", "[1]", *good, '{"id": ]', "nonsense", '{"id"']
     (tmp_path / "c.jsonl").write_text("\n".join(lines) + "\n")
     ran = run("build", tmp_path / "c.jsonl", "--index", tmp_path / "ix")
     place = tmp_path / "c.jsonl"
     expected = [
-        f"skipped 4: not valid JSON ({place}:2, {place}:5, {place}:6, ...)",
+        f"skipped 4: not valid JSON ({place}:2, {place}:9, {place}:10, ...)",
         f"skipped 1: not a JSON object ({place}:3)",
         f"skipped 1: neither title nor abstract ({place}:1)",
     ]
@@ -563,7 +564,7 @@ def test_skipped_records_are_told_by_reason_and_place(run: Run, tmp_path: Path) 
     assert skipped[0] == {
         "reason": "not valid JSON",
         "count": 4,
-        "places": [f"{place}:2", f"{place}:5", f"{place}:6"],
+        "places": [f"{place}:2", f"{place}:9", f"{place}:10"],
     }
 
 
