@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from semsearch.dates import finer, join_date, parse_date, with_year, year_of
 
-
 untimed = settings(deadline=None)
 
 
