@@ -552,8 +552,8 @@ def test_skipped_records_are_told_by_reason_and_place(run: Run, tmp_path: Path) 
     place = tmp_path / "c.jsonl"
     expected = [
         f"skipped 4: not valid JSON ({place}:2, {place}:9, {place}:10, ...)",
-        f"skipped 1: not a JSON object ({place}:3)",
         f"skipped 1: neither title nor abstract ({place}:1)",
+        f"skipped 1: not a JSON object ({place}:3)",
     ]
     assert [line for line in ran.lines if line.startswith("skipped")] == expected
     info = run("info", "--index", tmp_path / "ix").lines
