@@ -73,7 +73,8 @@ def build_index(
     the index is as it was.
     """
     left = _Left(strict)
-    entries = read_papers(corpus, format=format, page_date=page_date)
+    names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
+    entries = read_papers(names, format=format, page_date=page_date)
     with writing(Path(index)) as building:
         staging = Staging(building.staging)
         try:
@@ -96,7 +97,7 @@ def build_index(
             encoder=encoder.identity,
             vectors=plan,
             skipped=left.told(),
-            corpus=_names(corpus),
+            corpus=tuple(os.fspath(name) for name in names),
             renamed=tuple(staging.renamed[:_PLACES_KEPT]),
         )
         generation = building.publish(manifest)
@@ -143,10 +144,6 @@ def _flags(paper: Paper) -> Iterator[str]:
         yield "without_title"
     if paper.year is None:
         yield "without_year"
-
-
-def _names(corpus: Corpus) -> tuple[str, ...]:
-    return (os.fspath(corpus),) if isinstance(corpus, str | os.PathLike) else tuple(os.fspath(name) for name in corpus)
 
 
 def _empty(left: _Left) -> CorpusError:

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .encoders import Encoder, encoder_of
-from .errors import EncoderError, QueryError
+from .errors import EncoderError, QueryError, StoreError
 from .paper import Paper
 from .questions import Question
 from .results import Hit, IndexSummary, RankedPaper, Ranking, Results
 from .store import Generation, Manifest, PaperTable, open_parts
 from .text import clean
-from .vectors import Vectors
+from .vectors import VECTORS_TYPE, Vectors
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
@@ -178,8 +178,14 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
 
 def _open(generation: Generation) -> tuple[PaperTable, Vectors]:
     manifest = generation.manifest
-    papers = PaperTable(generation.papers, manifest.counts.papers)
-    return papers, Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
+    plan = (manifest.vectors.kind, manifest.vectors.type)
+    if plan != ("exact", VECTORS_TYPE):
+        raise StoreError(
+            f"{generation.folder}: vectors of the plan {' '.join(plan)}, this semsearch searches exact {VECTORS_TYPE}",
+            "build the index again, or pip install --upgrade semsearch",
+        )
+    vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
+    return PaperTable(generation.papers, manifest.counts.papers), vectors
 
 
 def _bounded(cosines: FloatArray) -> FloatArray:

@@ -154,7 +154,10 @@ def open_live(index: Path) -> Generation:
     manifest = read_manifest(folder)
     sizes = {part.name: part.bytes for part in manifest.files}
     if tuple(sorted(sizes)) != tuple(sorted(_PARTS)):
-        raise StoreError(f"{folder}: expected the files {', '.join(_PARTS)}, got {', '.join(sorted(sizes))}")
+        raise StoreError(
+            f"{folder}: expected the files {', '.join(_PARTS)}, got {', '.join(sorted(sizes)) or 'none'}",
+            "build the index again",
+        )
     for part, size_bytes in sizes.items():
         path = folder / part
         found = path.stat().st_size if path.is_file() else None
