@@ -20,7 +20,7 @@ from semsearch.cli import app
 TARGET = Path(__file__).parent / "commands.md"
 HEAD = """# Commands
 
-Written by `make docs` from the commands' own help; a test compares. Errors are two lines on standard error (`error:` and
+Written by `make docs` from the commands' own help; a test compares. Errors are two lines on standard error (`error:`,
 `hint:`) and exit with 1; usage errors exit with 2.
 """
 KINDS: dict[Any, str] = {str: "text", int: "number", Path: "path", bool: "flag"}
@@ -58,7 +58,9 @@ def _section(function: Callable[..., Any]) -> str:
 def _names(name: str, info: ArgumentInfo | OptionInfo) -> str:
     if isinstance(info, ArgumentInfo):
         return f"`{info.metavar or name.upper()}`"
-    return ", ".join(f"`{each}`" for each in info.param_decls or [f"--{name}"])
+    # Within Annotated the first name stands where a default would.
+    names = [each for each in (info.default, *(info.param_decls or ())) if isinstance(each, str)]
+    return ", ".join(f"`{each}`" for each in names or [f"--{name.replace('_', '-')}"])
 
 
 def _usage(name: str, kind: Any, info: ArgumentInfo, default: Any) -> str:
