@@ -33,28 +33,34 @@ from semsearch.cli.rank import rank as rank_file
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.search import SearchIndex, open_index
+from semsearch.store import open_live
 
 _RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
 
 @lru_cache(maxsize=4)
-def _opened(index: Path) -> SearchIndex:
+def _opened_generation(index: Path, generation: str) -> SearchIndex:
     return open_index(index)
+
+
+def _opened(index: str | Path) -> SearchIndex:
+    """The index, opened once for each generation: what is built meanwhile answers the next question."""
+    return _opened_generation(Path(index), open_live(Path(index)).name)
 
 
 def search(question: str, k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
     """The k papers nearest to a question; the index stays open for the next one."""
-    return _opened(Path(index)).search(question, k)
+    return _opened(index).search(question, k)
 
 
 def similar(papers: str | Sequence[str], k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
     """The k papers most like the paper or papers of these ids."""
-    return _opened(Path(index)).similar(papers, k)
+    return _opened(index).similar(papers, k)
 
 
 def rank(questions: Iterable[str | Question], k: int = 100, *, index: str | Path = DEFAULT_INDEX) -> list[Ranking]:
     """The k nearest papers for each of many questions."""
-    return list(_opened(Path(index)).rank(questions, k))
+    return list(_opened(index).rank(questions, k))
 
 
 def _script(
