@@ -1,0 +1,301 @@
+"""The docs say what is: the command reference is that of the commands, and every block that can be run is run.
+
+Blocks run in order in one folder: a copy of the files under version control, the environment that the tests run in as
+`.venv`, and the files that examples name. Expected output is compared by titles and ids of the bundled sample, never by
+digits. `make demo` is a process; other semsearch commands and Python blocks run here, so that the model loads once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import re
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import semsearch
+from semsearch import cli
+from semsearch.encoders import Embeddings, load_encoder
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SKIPPED = (
+    "cd", ". .venv/bin/activate", "source", "git clone", "pip install", ".venv/bin/pip install",
+    "python -m pip install", "python -m venv", "python3 -m venv", "make test", "make check", "make docs",
+    "make bench-memory",
+)  # fmt: skip
+"""What installs, fetches, or runs these tests again."""
+SHELL = re.compile(r"[|<>;&$*`]")
+BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+SAMPLE = [json.loads(line) for line in semsearch.sample_corpus().read_text(encoding="utf-8").splitlines()]
+KNOWN = [str(record[name]) for name in ("title", "id") for record in SAMPLE]
+
+PAGE = """Daily Papers
+byAK and the research community
+
+Robots that watch films
+
+A robot watches films without labels and learns which action leads from one frame to the next.
+
+• 5 authors
+·
+Mar 4, 2026
+"""
+
+
+class OneEncoder:
+    """The bundled model, loaded once, that embeds no text twice: several examples index the same sample."""
+
+    def __init__(self) -> None:
+        self._model = load_encoder()
+        self.identity = self._model.identity
+        self.encode_queries = self._model.encode_queries
+        self._known: dict[str, tuple[np.ndarray, bool]] = {}
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        if new := [text for text in dict.fromkeys(texts) if text not in self._known]:
+            made = self._model.encode_documents(new)
+            self._known |= zip(new, zip(made.vectors, made.cut.tolist(), strict=True), strict=True)
+        rows, cut = zip(*(self._known[text] for text in texts), strict=True)
+        return Embeddings(np.stack(rows), np.array(cut))
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of a console block, or a Python block whole. place: `README.md:12`. expected: the lines below it."""
+
+    place: str
+    text: str
+    is_python: bool = False
+    expected: list[str] = field(default_factory=list)
+
+
+def commands_of(page: str, name: str) -> Iterator[Command]:
+    """What can be run of a page, in order."""
+    for block in BLOCK.finditer(page):
+        first_line = page[: block.start(2)].count("\n") + 1
+        if block[1] == "python":
+            yield Command(f"{name}:{first_line}", block[2], is_python=True)
+        else:
+            yield from _console_commands(block[2], name, first_line)
+
+
+def _console_commands(block: str, name: str, first_line: int) -> Iterator[Command]:
+    command: Command | None = None
+    for number, line in enumerate(block.splitlines(), start=first_line):
+        if line.startswith("$ "):
+            if command:
+                yield command
+            command = Command(f"{name}:{number}", re.sub(r"\s+# .*$", "", line[2:]))
+        elif command is None:
+            raise AssertionError(f"{name}:{number}: a console block begins with `$ `")
+        elif command.text.endswith("\\"):
+            command = Command(command.place, f"{command.text[:-1].rstrip()} {line.removeprefix('> ').strip()}")
+        else:
+            command.expected.append(line)
+    if command:
+        yield command
+
+
+def is_skipped(command: Command) -> bool:
+    return not command.is_python and any((command.text + " ").startswith(f"{start} ") for start in SKIPPED)
+
+
+def comparable(text: str) -> str:
+    """Text without digits, each run of white space one space."""
+    return " ".join(re.sub(r"\d", "", text).split())
+
+
+def missing(expected: list[str], out: str) -> list[str]:
+    """The titles and ids of the sample that stand in the expected lines and not in the output."""
+    wanted, got = comparable("\n".join(expected)), comparable(out)
+    return [known for known in KNOWN if comparable(known) in wanted and comparable(known) not in got]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """As on a fresh machine: an empty home, the environment's commands first, this checkout's copy on the path."""
+    home = folder.parent / "home"
+    home.mkdir(exist_ok=True)
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SEMSEARCH", "MAKE", "MFLAGS"))
+    }
+    return inherited | {
+        "HOME": str(home),
+        "PATH": f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder),
+        "HF_HUB_OFFLINE": "1",
+        "PIP_NO_INDEX": "1",
+        "PIP_DRY_RUN": "1",
+    }
+
+
+def ran(command: Command, folder: Path) -> tuple[int, str]:
+    """Exit status and standard output of a command, or of a block of Python."""
+    words = shlex.split(command.text) if not command.is_python and not SHELL.search(command.text) else []
+    if command.is_python or words[:1] == ["semsearch"]:
+        return _ran_here(command, words)
+    process = subprocess.run(
+        ["bash", "-c", command.text], cwd=folder, env=environment(folder), capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    return process.returncode, process.stdout + (process.stderr if process.returncode else "")
+
+
+def _ran_here(command: Command, words: list[str]) -> tuple[int, str]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        if command.is_python:
+            exec(compile(command.text, command.place, "exec"), {"__name__": "docs"})
+            return 0, out.getvalue()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", words)
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+    return int(ended.value.code or 0), out.getvalue()
+
+
+def fault_of(command: Command, folder: Path) -> str | None:
+    """What is wrong with a command of the docs, None where it does what they say."""
+    code, out = ran(command, folder)
+    if code:
+        return f"{command.place}: `{command.text}` exits with {code}\n{out}"
+    if lost := missing(command.expected, out):
+        return f"{command.place}: `{command.text}` does not print {lost}, but\n{out}"
+    return None
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the files under version control, an environment, and the files that examples name."""
+    folder = tmp_path_factory.mktemp("docs") / "semsearch"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    if listed.returncode:  # no checkout: an unpacked archive of one
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv", "index"), dirs_exist_ok=True)
+    (folder / ".venv").mkdir()
+    for entry in Path(sys.prefix).iterdir():
+        if not entry.name.startswith(".installed"):
+            (folder / ".venv" / entry.name).symlink_to(entry)
+    for stamp in (".installed", ".installed-dev"):  # in this copy only: nothing is to be installed by a test
+        (folder / ".venv" / stamp).touch()
+    _example_files(folder)
+    return folder
+
+
+def _example_files(folder: Path) -> None:
+    sample = semsearch.sample_corpus().read_bytes()
+    (folder / "papers.jsonl").write_bytes(sample)
+    (folder / "papers.jsonl.gz").write_bytes(gzip.compress(sample))
+    (folder / "pages").mkdir()
+    (folder / "pages" / "page.txt").write_text(PAGE, encoding="utf-8")
+    (folder / "export.csv").write_text('title,abstract\nCounting snails,"Snails, counted twice."\n', encoding="utf-8")
+    (folder / "draft.txt").write_text("We measure how carbon dioxide warms the air.\n", encoding="utf-8")
+    (folder / "questions.txt").write_text("how do markets fail?\n", encoding="utf-8")
+
+
+@pytest.fixture
+def here(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The copy as the working folder, and one encoder for all that runs in this process."""
+    encoder = cache(OneEncoder)
+    monkeypatch.setattr("semsearch.build.load_encoder", lambda model: encoder())
+    monkeypatch.setattr("semsearch.search.encoder_of", lambda identity: encoder())
+    monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
+    monkeypatch.chdir(checkout)
+    return checkout
+
+
+def test_the_command_reference_is_what_the_commands_say() -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == script["commands_page"](), "run `make docs`"
+    assert script["main"](["--check"]) == 0
+
+
+def test_every_command_and_option_of_the_help_is_in_the_reference() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for command in ("build", "query", "similar", "rank", "show", "info"):
+        section = page.partition(f"## semsearch {command}\n")[2].partition("\n## ")[0]
+        told = subprocess.run(
+            [sys.executable, "-m", "semsearch", command, "--help"], capture_output=True, encoding="utf-8", check=True
+        )
+        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told.stdout)) - {"--help"}
+        assert {option for option in options if f"`{option}`" not in section} == set()
+
+
+def test_every_block_of_the_docs_does_what_it_says(here: Path) -> None:
+    commands = [command for page in PAGES for command in commands_of(page.read_text(encoding="utf-8"), page.name)]
+    assert any(command.text == "make demo" for command in commands)
+    faults = [fault for command in commands if not is_skipped(command) if (fault := fault_of(command, here))]
+    assert not faults, "\n\n".join(faults)
+
+
+def test_links_within_the_docs_lead_somewhere() -> None:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+# the checker itself
+
+EXAMPLE = """# A page
+
+```console
+$ echo "1  Attention Is   All You Need"   # a remark
+1       0.515  Attention Is All You Need  Ashish Vaswani, ...
+$ true && \\
+>   echo done
+$ make test
+$ exit 3
+```
+
+```python
+print("It works")
+```
+
+```
+not a block that is run
+```
+"""
+
+
+def test_commands_are_read_with_what_they_should_print() -> None:
+    commands = list(commands_of(EXAMPLE, "page.md"))
+    assert [(command.place, command.text) for command in commands] == [
+        ("page.md:4", 'echo "1  Attention Is   All You Need"'),
+        ("page.md:6", "true && echo done"),
+        ("page.md:8", "make test"),
+        ("page.md:9", "exit 3"),
+        ("page.md:13", 'print("It works")\n'),
+    ]
+    assert [is_skipped(command) for command in commands] == [False, False, True, False, False]
+    assert commands[0].expected == ["1       0.515  Attention Is All You Need  Ashish Vaswani, ..."]
+
+
+def test_digits_and_spaces_do_not_count_and_titles_do(tmp_path: Path) -> None:
+    right, shell, _, failing, python = commands_of(EXAMPLE, "page.md")
+    assert fault_of(right, tmp_path) is None
+    assert ran(shell, tmp_path) == (0, "done\n")
+    assert "exits with 3" in (fault_of(failing, tmp_path) or "")
+    assert ran(python, tmp_path) == (0, "It works\n")
+    wrong = Command("page.md:1", 'echo "Attention Is Not All You Need"', expected=["1 Attention Is All You Need"])
+    assert "does not print ['Attention Is All You Need']" in (fault_of(wrong, tmp_path) or "")
+    lost = Command("page.md:1", "echo q1 Q0 nothing 1", expected=["q1 Q0 akerlof-1970-lemons 1 0.5 semsearch"])
+    assert "akerlof-1970-lemons" in (fault_of(lost, tmp_path) or "")
