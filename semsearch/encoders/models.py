@@ -110,12 +110,13 @@ def _from_hub(name: str) -> Path:
 def _available() -> str:
     """A hint that names the models that need no network."""
     names = [DEFAULT_MODEL] if importlib.util.find_spec(_DEFAULT_PACKAGE) else []
-    try:
-        import huggingface_hub
+    import huggingface_hub
+    from huggingface_hub.errors import CacheNotFound
 
+    try:
         cached = huggingface_hub.scan_cache_dir().repos
         names += sorted(repo.repo_id for repo in cached if repo.repo_type == "model")
-    except (ValueError, OSError, ImportError):  # no cache folder yet, or one that cannot be read
+    except (CacheNotFound, ValueError, OSError):  # no cache folder yet, or one that cannot be read
         pass
     here = f"models on this machine: {', '.join(dict.fromkeys(names))}; " if names else ""
     return f"{here}or give the folder of a sentence-transformers model"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ class SentenceEncoder:
             sha256=folder.sha256,
             precision="fp32",
             dimensions=int(self._model.get_embedding_dimension() or 0),
-            max_tokens=self._model.max_seq_length,
+            max_tokens=_limit(self._model),
             pooling=_pooling(self._model),
             query_prompt=prompts.get("query", usual),
             document_prompt=document,
@@ -63,7 +64,9 @@ class SentenceEncoder:
         cut = np.zeros(len(texts), dtype=bool)
         if limit is None:
             return cut
-        long = [position for position, text in enumerate(texts) if len(text) > limit - 2]
+        long = [
+            position for position, text in enumerate(texts) if len(text.encode()) > limit - 2
+        ]  # a token has a byte or more
         if long:
             ids = self._model.tokenizer([texts[position] for position in long], truncation=False, verbose=False)
             cut[long] = [len(tokens) > limit for tokens in ids["input_ids"]]
@@ -94,6 +97,12 @@ def _quiet() -> Iterator[None]:
         transformers_logging.set_verbosity(level)
         if bars:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _limit(model: SentenceTransformer) -> int | None:
+    """The most tokens that model reads of a text, None where there is no limit; static embeddings say infinity."""
+    limit = model.max_seq_length
+    return int(limit) if limit is not None and math.isfinite(limit) else None
 
 
 def _pooling(model: SentenceTransformer) -> str:
