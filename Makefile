@@ -18,7 +18,7 @@ check: $(VENV)/.installed-dev  ## lint, types, layers, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python docs/make_commands.py --check
+	$(BIN)/python docs/make_pages.py --check
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py
 
 format: $(VENV)/.installed-dev
@@ -26,7 +26,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.installed-dev  ## write docs/commands.md from the commands' help
-	$(BIN)/python docs/make_commands.py
+	$(BIN)/python docs/make_pages.py
 
 bench-memory: $(VENV)/.installed  ## peak memory of builds over the first 5,000 and 20,000 papers of CORPUS
 	$(BIN)/python bench/build_memory.py $(CORPUS) --papers 5000 20000

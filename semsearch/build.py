@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ._version import __version__
 from .corpus import BadRecord, Entry, read_papers
-from .encoders import DEFAULT_MODEL, Encoder, load_encoder
+from .encoders import DEFAULT_MODEL, Encoder, ModelFolder, find_model, load_encoder
 from .errors import CorpusError
 from .paper import Paper
 from .progress import Progress, silent
@@ -75,6 +75,7 @@ def build_index(
     left = _Left(strict)
     names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
     entries = read_papers(names, format=format, page_date=page_date)
+    found = find_model(model) if isinstance(model, str) else model  # before anything long: its name may be wrong
     with writing(Path(index)) as building:
         staging = Staging(building.staging)
         try:
@@ -84,7 +85,7 @@ def build_index(
                 left.out(BadRecord(id, _WANTED))
             if not papers:
                 raise _empty(left)
-            encoder = load_encoder(model) if isinstance(model, str) else model
+            encoder = load_encoder(found) if isinstance(found, ModelFolder) else found
             counts = _embed(staging, papers, encoder, building, progress)
         finally:
             staging.close()

@@ -121,8 +121,12 @@ class SearchIndex:
         questions: texts (their ids become 1, 2, ...) or Questions. Memory stays bounded, whatever their number.
         """
         _check(k, 0)
+        if isinstance(questions, str):
+            raise QueryError("one text, expected a list of questions", "use `search` for one question")
+        return self._rank(enumerate(questions, start=1), k)
+
+    def _rank(self, numbered: Iterator[tuple[int, str | Question]], k: int) -> Iterator[Ranking]:
         batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // max(1, min(k, len(self)))))
-        numbered = enumerate(questions, start=1)
         while some := [
             each if isinstance(each, Question) else Question(str(number), each)
             for number, each in islice(numbered, batch)

@@ -227,7 +227,7 @@ def here(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_reference_is_what_the_commands_say() -> None:
-    script = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+    script = runpy.run_path(str(ROOT / "docs" / "make_pages.py"))
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == script["commands_page"](), "run `make docs`"
     assert script["main"](["--check"]) == 0
 

@@ -58,9 +58,10 @@ def _sniff(head: str) -> bool:
     if not head.lstrip().startswith("{") or depth_of_records(head):
         return False
     lines = [line for line in head.split("\n") if line.strip()][:20]
-    if len(lines) == 1 and not head.endswith("\n") and len(head) >= 1 << 15:
-        return True  # a first line longer than the head
-    return 2 * sum(map(_is_object, lines)) >= len(lines)  # in a printed document, some lines may be objects too
+    if len(lines) == 1:
+        return _is_object(lines[0]) or (not head.endswith("\n") and len(head) >= 1 << 15)  # longer than the head
+    starts = sum(line.startswith("{") for line in lines)  # broken or whole; of a printed document only the first does
+    return 2 * starts >= len(lines)
 
 
 def _is_object(line: str) -> bool:

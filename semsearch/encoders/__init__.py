@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from ..errors import EncoderError
 from .identity import EncoderIdentity
-from .models import DEFAULT_MODEL, find_model
+from .models import DEFAULT_MODEL, ModelFolder, find_model
 from .protocol import Embeddings, Encoder
 
-__all__ = ["DEFAULT_MODEL", "Embeddings", "Encoder", "EncoderIdentity", "encoder_of", "load_encoder"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "Embeddings",
+    "Encoder",
+    "EncoderIdentity",
+    "ModelFolder",
+    "encoder_of",
+    "find_model",
+    "load_encoder",
+]
 
 
-def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
+def load_encoder(model: str | ModelFolder = DEFAULT_MODEL) -> Encoder:
     """The encoder for a model's name or folder. Raises EncoderError where there is none."""
-    folder = find_model(model)
+    folder = find_model(model) if isinstance(model, str) else model
     from .sentence import SentenceEncoder
 
     return SentenceEncoder(folder)

@@ -1,4 +1,6 @@
-"""Writes docs/commands.md from what the commands tell in their help. With --check it compares, and writes nothing.
+"""Writes docs/commands.md from the commands' help, and the table of field names in docs/formats.md from the code.
+
+With --check it compares, and writes nothing.
 
 It reads the functions that are registered with typer, and not the objects that some version of typer makes of them.
 """
@@ -16,8 +18,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from semsearch.cli import app
+from semsearch.corpus.fields import FIELD_NAMES
 
-TARGET = Path(__file__).parent / "commands.md"
+COMMANDS = Path(__file__).parent / "commands.md"
+FORMATS = Path(__file__).parent / "formats.md"
+FIELDS_BEGIN, FIELDS_END = "<!-- fields: written by `make docs` -->\n", "<!-- /fields -->\n"
 HEAD = """# Commands
 
 Written by `make docs` from the commands' own help; a test compares. Errors are two lines on standard error (`error:`,
@@ -97,14 +102,22 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
+def formats_page() -> str:
+    """The page as it is, with the table of field names as the code has it."""
+    before, _, rest = FORMATS.read_text(encoding="utf-8").partition(FIELDS_BEGIN)
+    rows = [f"| `{field}` | {', '.join(f'`{name}`' for name in names)} |" for field, names in FIELD_NAMES.items()]
+    table = "\n".join(["", "| field | read from |", "|---|---|", *rows, "", ""])
+    return before + FIELDS_BEGIN + table + FIELDS_END + rest.partition(FIELDS_END)[2]
+
+
 def main(args: list[str]) -> int:
-    """Write the page, or with --check compare it: the exit status."""
-    page = commands_page()
-    if "--check" not in args:
-        TARGET.write_text(page, encoding="utf-8")
-    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != page:
-        sys.stderr.write(f"error: {TARGET} is not what the commands' help says\nhint: make docs\n")
-        return 1
+    """Write the pages, or with --check compare them: the exit status."""
+    for target, page in ((COMMANDS, commands_page()), (FORMATS, formats_page())):
+        if "--check" not in args:
+            target.write_text(page, encoding="utf-8")
+        elif not target.is_file() or target.read_text(encoding="utf-8") != page:
+            sys.stderr.write(f"error: {target} is not what the code says\nhint: make docs\n")
+            return 1
     return 0
 
 
