@@ -33,19 +33,20 @@ from semsearch.cli.rank import rank as rank_file
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.search import SearchIndex, open_index
-from semsearch.store import open_live
+from semsearch.store import Generation, open_live
 
 _RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
 
 @lru_cache(maxsize=4)
-def _opened_generation(index: Path, generation: str) -> SearchIndex:
+def _opened_generation(index: Path, generation: Generation) -> SearchIndex:
     return open_index(index)
 
 
 def _opened(index: str | Path) -> SearchIndex:
     """The index, opened once for each generation: what is built meanwhile answers the next question."""
-    return _opened_generation(Path(index), open_live(Path(index)).name)
+    path = Path(index).resolve()
+    return _opened_generation(path, open_live(path))
 
 
 def search(question: str, k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:

@@ -26,7 +26,7 @@ from .vectors import VECTORS_TYPE, VectorWriter
 
 _log = logging.getLogger(__name__)
 
-_BATCH_PAPERS = 256
+_BATCH_PAPERS = 64
 _PLACES_KEPT = 3
 _TELL_EVERY = 500
 _WANTED = "no abstract (--require-abstract)"
@@ -58,7 +58,7 @@ def build_index(
     corpus: Corpus,
     index: str | os.PathLike[str] = "index",
     *,
-    model: str | Encoder = DEFAULT_MODEL,
+    model: str | os.PathLike[str] | Encoder = DEFAULT_MODEL,
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
@@ -75,7 +75,9 @@ def build_index(
     left = _Left(strict)
     names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
     entries = read_papers(names, format=format, page_date=page_date)
-    found = find_model(model) if isinstance(model, str) else model  # before anything long: its name may be wrong
+    found = (
+        find_model(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
+    )  # before anything long: its name may be wrong
     with writing(Path(index)) as building:
         staging = Staging(building.staging)
         try:
@@ -148,9 +150,8 @@ def _flags(paper: Paper) -> Iterator[str]:
 
 
 def _empty(left: _Left) -> CorpusError:
+    hint = "a record needs a title or an abstract: `semsearch build --help` names what can be read"
     if not left.counts:
-        return CorpusError("the corpus is empty: no record was found", "docs/formats.md tells what can be read")
+        return CorpusError("the corpus is empty: no record was found", hint)
     told = "; ".join(f"{each.count} x {each.reason} ({', '.join(each.places)})" for each in left.told())
-    return CorpusError(
-        f"no paper in the corpus, expected at least one: {told}", "docs/formats.md tells what can be read"
-    )
+    return CorpusError(f"no paper in the corpus, expected at least one: {told}", hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from typing import TextIO
 from .errors import QueryError
 from .paper import safe_id
 from .text import clean
+
+_ID_NAMES = frozenset({"id", "_id", "qid", "query-id", "query_id"})
+_TEXT_NAMES = frozenset({"text", "query", "question"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +61,42 @@ def _open(name: str) -> Iterator[TextIO]:
 
 
 def _read(lines: Iterable[str], name: str) -> Iterator[Question]:
-    first = True
-    tabbed = False
+    layout = ""
+    met: set[str] = set()
     for number, line in enumerate(lines, start=1):
+        place = f"{name}:{number}"
         if not line.strip():
             continue
-        if first:
-            first, tabbed = False, "\t" in line.strip() and not line.startswith("{")
-        yield _question(line, number, tabbed, f"{name}:{number}")
-    if first:
+        if not layout:
+            layout = _layout(line, place)
+            if layout == "header":
+                layout = "tabbed"
+                continue
+        question = _question(line, number, layout == "tabbed", place)
+        if question.id in met:
+            raise QueryError(f"{place}: the id {question.id} was given to another question before")
+        met.add(question.id)
+        yield question
+    if not layout:
         raise QueryError(f"{name}: no question, expected one a line")
+
+
+def _layout(line: str, place: str) -> str:
+    """What the first line tells of the file: `json`, `header` or `tabbed` for TSV, else `plain`."""
+    start = line.strip()
+    if start.startswith("["):
+        raise QueryError(f"{place}: a JSON array, expected an object a line", "write it as JSON lines: `jq -c .[]`")
+    if re.match(r"(_?id|q(?:uery)?[-_]?id),", start, re.IGNORECASE):
+        raise QueryError(f"{place}: looks like CSV, expected id, tab, text", "part the columns by tabs")
+    if start.startswith("{") or "\t" not in start:
+        return "json" if start.startswith("{") else "plain"
+    names = {cell.strip().lower() for cell in start.split("\t")}
+    return "header" if names & _ID_NAMES and names & _TEXT_NAMES else "tabbed"
 
 
 def _question(line: str, number: int, tabbed: bool, place: str) -> Question:
     id, text = str(number), line
-    if line.startswith("{"):
+    if line.lstrip().startswith("{"):
         id, text = _from_json(line, id, place)
     elif tabbed:
         id, tab, text = line.partition("\t")

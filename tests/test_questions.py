@@ -102,3 +102,31 @@ def test_bad_standard_input_is_an_error(monkeypatch: pytest.MonkeyPatch, data: b
     give(monkeypatch, data)
     with pytest.raises(QueryError, match=f"standard input.*{message}|{message}"):
         list(read_questions("-"))
+
+
+@pytest.mark.parametrize("header", ["id\ttext", "_id\ttext", "query-id\tquery", "QID\tQuestion"])
+def test_a_header_of_a_tsv_is_no_question(tmp_path: Path, header: str) -> None:
+    file = tmp_path / "q.tsv"
+    file.write_text(f"{header}\nq1\twhy is the sea salt?\n", encoding="utf-8")
+    assert [(question.id, question.text) for question in read_questions(file)] == [("q1", "why is the sea salt?")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[{"id": "1", "text": "a"}]\n', "JSON array"),
+        ("id,text\n1,why?\n", "looks like CSV"),
+        ("q1\ta\nq1\tb\n", "q.txt:2: the id q1 was given to another question before"),
+    ],
+)
+def test_files_that_would_be_misread_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "q.txt"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(QueryError, match=told):
+        list(read_questions(file))
+
+
+def test_an_indented_object_is_an_object(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"id": "1", "text": "a"}\n  {"id": "2", "text": "b"}\n', encoding="utf-8")
+    assert [question.id for question in read_questions(file)] == ["1", "2"]

@@ -228,3 +228,8 @@ def test_threads_may_share_a_table(table: Opener) -> None:
     for thread in threads:
         thread.join()
     assert answers == [True] * 8
+
+
+def test_the_other_dois_and_arxiv_ids_of_a_merged_paper_find_it(table: Opener) -> None:
+    papers = table(Paper("a", "Tides", doi="10.1000/one", aliases=("10.1000/two", "2401.00002")))
+    assert papers.row_of("https://doi.org/10.1000/TWO") == papers.row_of("arXiv:2401.00002v3") == 0

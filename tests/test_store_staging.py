@@ -108,7 +108,7 @@ def test_chains_are_followed_through_joins_of_joins() -> None:
         full("f", doi="10.1/c"),
     )
     assert found.ids == ["a"]
-    assert found.papers[0].aliases == ("b", "c", "d", "e", "f")
+    assert found.papers[0].aliases == ("b", "c", "d", "e", "f", "10.1/b", "10.1/c")  # the DOIs find it as well
 
 
 def test_without_an_abstract_the_title_does_not_make_one_paper() -> None:

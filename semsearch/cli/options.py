@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 IndexOption = Annotated[
-    Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", help="The folder of the index.", show_default=True)
+    Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", help="The folder of the index.", readable=False)
 ]
 DEFAULT_INDEX = Path("index")
 

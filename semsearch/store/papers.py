@@ -127,9 +127,9 @@ class PaperTable:
         ids = dict.fromkeys((wanted, safe_id(wanted)))  # as it is written in a run, and as the corpus wrote it
         ways = [(kind, id) for kind in ("id", "alias") for id in ids]
         if doi := parse_doi(wanted):
-            ways.append(("doi", doi))
+            ways += [("doi", doi), ("alias", doi)]
         if arxiv_id := parse_arxiv_id(wanted):
-            ways.append(("arxiv", arxiv_id))
+            ways += [("arxiv", arxiv_id), ("alias", arxiv_id)]
         if wanted:
             ways.append(("title", _title_name(wanted)))
         for kind, value in ways:
@@ -158,6 +158,8 @@ class PaperTable:
     def _ask(self, query: str, values: Sequence[Any]) -> list[Any]:
         try:
             return self._database.execute(query, values).fetchall()
+        except sqlite3.ProgrammingError as error:
+            raise StoreError(f"{self._path}: the index was closed", "open it again") from error
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 

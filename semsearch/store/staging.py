@@ -105,9 +105,12 @@ class Staging:
         made = {content_id(record.title, record.abstract) for record in records}
         first = next((id for id in ids if id not in made), ids[0])
         name = first if self._owner(first) == root else self._suffixed(first, root)
-        aliases = [alias for record in records for alias in (record.id, *record.aliases)]
-        own = [alias for alias in dict.fromkeys(aliases) if alias != name and self._owner(alias) in (root, None)]
-        return replace(merge(records), id=name, aliases=tuple(own))
+        paper = merge(records)
+        aliases = [alias for r in records for alias in (r.id, *r.aliases)]
+        aliases += [other for r in records for other in (r.doi, r.arxiv_id) if other]
+        taken = (name, paper.doi, paper.arxiv_id)
+        own = [alias for alias in dict.fromkeys(aliases) if alias not in taken and self._owner(alias) in (root, None)]
+        return replace(paper, id=name, aliases=tuple(own))
 
     def _owner(self, name: str) -> int | None:
         found = self._database.execute("SELECT root FROM names WHERE name = ?", (name,)).fetchone()
