@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semsearch.corpus import BadRecord, json_document, read_papers, sources
-from semsearch.corpus.json_document import _objects
-from semsearch.corpus.json_lines import depth_of_records
+from semsearch.corpus.json_document import _values
+from semsearch.corpus.json_lines import find_records
 from semsearch.errors import CorpusError
 
 untimed = settings(deadline=None)
@@ -49,6 +49,9 @@ def test_json_lines_are_papers_in_order(tmp_path: Path) -> None:
         b'{\n "meta": {"title": "T", "n": [1, {"papers": 2}]},\n "results": [\n  {"title": "A"},\n  {"title": "B"}\n]}',
         b'{"Data": [{"title": "A", "authors": [{"name": "N"}]}, {"title": "B"}], "next": {"title": "no"}}',
         b'{"status": "ok", "message": {"facets": {}, "items": [{"title": ["A"]}, {"title": ["B"]}]}}',
+        b'{"entries": [{"title": "A"}, {"title": "B"}]}',
+        b'{"response": {"numFound": 2, "docs": [{"title": "A"}, {"title": "B"}]}}',
+        b'{"header": "' + b"x" * 70_000 + b'", "response": {"docs": [{"title": "A"}, {"title": "B"}]}}',
         b'{"title": "A"}{"title": "B"}',
         b'{\n"title": "A"\n}\n{\n"title": "B"\n}\n',
     ],
@@ -64,6 +67,8 @@ def test_the_layout_is_seen_by_looking_inside(tmp_path: Path, data: bytes) -> No
         '{\n"title": "A",\n"authors": [\n{"name": "N"}\n]\n}\n',
         '{"title": "A", "data": [{"title": "no"}]}',
         '{"id": 1, "records": [1, 2], "title": "A"}',
+        '{"data": [{"title": "no"}], "title": "A"}',
+        '{"entries": [{"text": "no"}], "x": {"y": 1}, "Title": "A"}',
         '{"title": "A"}\n',
     ],
 )
@@ -81,7 +86,7 @@ def test_a_bad_line_costs_only_itself_and_is_told_with_its_place(tmp_path: Path)
     data += b'{"title": {"x": 1}}\nnull\n{"title": "C"}'
     assert read(tmp_path, data, "p.jsonl", format="jsonl") == [
         ("p.jsonl:1", "not valid JSON"),
-        "B",
+        "{B}",
         ("p.jsonl:3", "not a JSON object"),
         ("p.jsonl:4", "not a JSON object"),
         ("p.jsonl:6", "neither title nor abstract"),
@@ -147,6 +152,79 @@ def test_a_document_that_is_cut_off_is_told_wherever_it_is_cut(tmp_path: Path, d
     assert (place, reason) == (f"p[{len(whole) + 1}]", "cut off, or longer than 32 MiB")
 
 
+A, C = '{"title": "A", "authors": [{"name": "N"}, {"name": "M"}]}', '{"title": "C", "text": "c {, }"}'
+INNER = '"cites": [{"title": "no"}, {"title": "neither"}], "tags": ["x"]'
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"title": "B", "abstract": "b"',
+        '{"title": "B, "abstract": "b"}',
+        '{"title": "B", "abstract": "b}',
+        '{"title: "B", "authors": [{"name": "N"}, {"name": "M"}]}',
+        '{"title": "B", "authors": [{"name": "N"}, {"name": "M"}}',
+        '{"title": "B" "abstract": "b"}',
+        '{"title": "B", "abstract": "a "quoted" word"}',
+        '{"title": B, ' + INNER + "}",
+        '{"title": "B, ' + INNER + "}",
+        '{"title": "B", "abstract": "b \\x"}',
+        '{"title": "B", "abstract": "two\nlines"}',
+        "{B}",
+    ],
+)
+@pytest.mark.parametrize("ends", [("[", "]"), ('{"papers": [', '], "next": null}')])
+@pytest.mark.parametrize("comma", [", ", ",\n  "])
+def test_a_broken_record_in_a_document_costs_no_other(tmp_path: Path, broken: str, ends, comma: str) -> None:
+    middle = ends[0] + comma.join([A, broken, C, A, broken, broken, C]) + ends[1]
+    assert read(tmp_path, middle, format="json")[:4] == ["A", ("p[2]", "not valid JSON"), "C", "A"]
+    assert read(tmp_path, middle, format="json")[-1] == "C"
+    first = ends[0] + comma.join([broken, A, C]) + ends[1]
+    assert read(tmp_path, first, format="json")[-2:] == ["A", "C"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"[{A}}}, {C}]",
+        f"[{A}}}}}, {C}, {A}]",
+        f"[{A}], {C}]",
+        f'{{"papers": [{A}}}, {C}, {A}]}}',
+        f'{{"papers": [{A}], {C}]}}',
+    ],
+)
+def test_a_stray_bracket_does_not_end_the_reading(tmp_path: Path, data: str) -> None:
+    entries = read(tmp_path, data)
+    assert [entry for entry in entries if isinstance(entry, str)][:2] == ["A", "C"]
+    assert ("p[2]", "not valid JSON") in entries
+
+
+def test_what_is_no_object_is_counted(tmp_path: Path) -> None:
+    data = '[1, "x", {"title": "A"}, ["y", {"title": "no"}], null, 12.5e3, true, {"title": "B"}, 3]'
+    bad = [(f"p[{number}]", "not a JSON object") for number in (1, 2, 4, 5, 6, 7, 9)]
+    assert read(tmp_path, data) == [*bad[:2], "A", *bad[2:6], "B", bad[6]]
+
+
+def test_arrays_and_pages_side_by_side_are_all_read(tmp_path: Path) -> None:
+    assert read(tmp_path, f"[{A}]\n[{C}]\n") == ["A", "C"]
+    assert read(tmp_path, f'{{"data": [{A}], "next": 2}}\n{{"data": [{C}], "next": null}}\n') == ["A", "C"]
+
+
+def test_a_broken_record_is_passed_over_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+
+    class Watched(json_document._Window):
+        def fill(self, size: int) -> None:
+            super().fill(size)
+            held.append(len(self.text))
+
+    for name, value in (("_SEARCH", 64), ("LIMIT_BYTES", 256), ("HEAD_BYTES", 16), ("_Window", Watched)):
+        monkeypatch.setattr(json_document, name, value)
+    chunks = ['[{"title": "A"}, {"title": "B', *["x" * 20] * 2000, '"}, {"title": "C"}]']
+    assert [value["title"] for value in _values(iter(chunks)) if isinstance(value, dict)] == ["A", "C"]
+    assert max(held) < 1500
+
+
 def test_an_object_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_document, "LIMIT_BYTES", 100)
     monkeypatch.setattr(json_document, "_CHUNK_BYTES", 32)
@@ -178,7 +256,7 @@ def test_a_claim_that_is_wrong_is_an_error_and_one_that_another_format_keeps_is_
     ],
 )
 def test_where_records_lie(head: str, depth: int) -> None:
-    assert depth_of_records(head) == depth
+    assert find_records(head)[0] == depth
 
 
 values = st.recursive(
@@ -191,13 +269,13 @@ values = st.recursive(
 @untimed
 @given(st.lists(st.dictionaries(st.text('x"\\]}'), values, max_size=3)), st.integers(1, 30), st.sampled_from([None, 2]))
 def test_cut_at_any_place_the_objects_are_those_of_json_loads(records: list, size: int, indent: int | None) -> None:
-    for whole, depth in ((records, 1), ({"papers": records}, 2)):
+    for whole in (records, {"papers": records}):
         text = json.dumps(whole, ensure_ascii=False, indent=indent)
         chunks = (text[start : start + size] for start in range(0, len(text), size))
-        assert [json.loads(part) for part in _objects(chunks, depth)] == records
+        assert list(_values(chunks)) == records
 
 
 @untimed
-@given(st.text('{}[]"\\a,:', max_size=40), st.integers(0, 2))
-def test_no_text_makes_the_splitter_fail(text: str, depth: int) -> None:
-    assert list(_objects(iter([text]), depth)) == list(_objects(iter(text), depth))
+@given(st.text('{}[]"\\a,:', max_size=40), st.sampled_from(["", "[", '{"papers": [']))
+def test_no_text_makes_the_splitter_fail(text: str, start: str) -> None:
+    assert list(_values(iter([start + text]))) == list(_values(iter(start + text)))

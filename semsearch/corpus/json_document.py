@@ -1,26 +1,108 @@
-"""JSON documents: an array of objects, an object that holds such an array, or one object. Streamed object by object.
+"""JSON documents: an array of objects, an object that holds such an array, or one object. Streamed value by value.
 
-The text is cut at the brackets first and each object parsed by itself, so that a broken one costs only itself.
+A broken record costs only itself: json's own parser tells where it breaks, and reading goes on where the next one
+seems to begin. In: text in chunks. Out: the entry of each record.
 """
 
 from __future__ import annotations
 
 import codecs
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .json_lines import depth_of_records, entry_from_json
-from .sources import LIMIT_BYTES, OpenSource
+from .json_lines import entry_from_value, find_records, has_text, inner_records
+from .sources import HEAD_BYTES, LIMIT_BYTES, OpenSource
 
 _CHUNK_BYTES = 1 << 18
+_CUT_OFF, _INVALID = "cut off, or longer than 32 MiB", "not valid JSON"
+_LONGEST_TOKEN = 16  # characters before the end of what was read in which a fault may be that of a torn token
+_SEARCH = 1 << 20  # characters in which the next record is looked for at a time
+_LIST_LENGTH = 100  # objects of one list that are looked at to tell an inner list from the records
+
+_DECODER = json.JSONDecoder()
 _MARKS = re.compile(r'["\\{}\[\]]')
 _STRING_END = re.compile(r'["\\]')
+_SPACE = re.compile(r"[\s,]*")
+_START = re.compile(r"(?P<before>\}\s*,|[},\n])\s*(?=\{)")
+_FIRST_NAME = re.compile(r'\{\s*"[^"\\]*"\s*:')
+_NEXT_IN_LIST = re.compile(r"\s*,\s*(?=\{)")
+_LIST_END = re.compile(r"\s*\]\s*[,}]")
+_BETWEEN_RECORDS = re.compile(r"\}\s*,\s*\{")
+_BEHIND_RECORD = re.compile(r"\s*(?:,\s*\{|\]|\{|$)")
+_OBJECT_IN_ARRAY = re.compile(r',\s*\{\s*"')
+_BETWEEN_DOCUMENTS = re.compile(r"\}\s*(?=\{)")
+
+
+class _TooLongError(Exception):
+    pass
+
+
+class _Window:
+    """The text of a document from position `at` on, as much as was asked for. ended: nothing follows behind it."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+        self.text, self.at, self.ended = "", 0, False
+
+    def fill(self, size: int) -> None:
+        """Have `size` characters from `at` on, or all that there are. Positions but `at` are void afterwards."""
+        have = len(self.text) - self.at
+        if have >= size or self.ended:
+            return
+        parts = [self.text[self.at :]]
+        while have < size and not self.ended:
+            chunk = next(self._chunks, None)
+            self.ended = chunk is None
+            parts.append(chunk or "")
+            have += len(parts[-1])
+        self.text, self.at = "".join(parts), 0
+
+    def next_mark(self) -> str:
+        """The character at `at`, moved behind white space and commas; empty at the end."""
+        while True:
+            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if self.at < len(self.text) or self.ended:
+                return self.text[self.at : self.at + 1]
+            self.fill(1)
+
+    def value(self) -> Any:
+        """The JSON value at `at`, moved behind it. Raises ValueError, RecursionError or _TooLongError."""
+        while True:
+            whole = self.ended
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.at)
+                whole = whole or isinstance(value, dict) or end + _LONGEST_TOKEN < len(self.text)  # 12 may be 123
+            except json.JSONDecodeError as fault:
+                if whole or not _may_be_torn(fault, len(self.text)):
+                    raise
+            have = (end if whole else len(self.text)) - self.at
+            if have > LIMIT_BYTES:
+                raise _TooLongError
+            if whole:
+                self.at = end
+                return value
+            self.fill(2 * have + 1)
+
+
+def _may_be_torn(fault: json.JSONDecodeError, size: int) -> bool:
+    return fault.msg.startswith("Unterminated") or fault.pos > size - _LONGEST_TOKEN
+
+
+def _reason(fault: Exception) -> str:
+    torn = isinstance(fault, json.JSONDecodeError) and (
+        fault.msg.startswith("Unterminated") or not fault.doc[fault.pos :].strip(" \r\n\t,")
+    )
+    return _CUT_OFF if torn or isinstance(fault, _TooLongError) else _INVALID
 
 
 def _sniff(head: str) -> bool:
     text = head.lstrip()
-    return text.startswith("{") or (text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]", ""))
+    if text.startswith("["):
+        return text[1:].lstrip()[:1] in ("{", "]", "") or bool(_OBJECT_IN_ARRAY.search(text))
+    return text.startswith("{")
 
 
 def _chunks(source: OpenSource) -> Iterator[str]:
@@ -29,43 +111,128 @@ def _chunks(source: OpenSource) -> Iterator[str]:
         yield decoder.decode(chunk)
 
 
-def _objects(chunks: Iterator[str], depth_of_records: int) -> Iterator[str | None]:
-    """The text of each object at that depth; None for one that is too long, and at the end for one that is cut off."""
+def _values(chunks: Iterator[str]) -> Iterator[Any]:
+    """Each record, whatever kind of value it is; a BadRecord without a place for what is no JSON."""
+    window = _Window(chunks)
+    window.fill(HEAD_BYTES)
+    depth, window.at = find_records(window.text[:HEAD_BYTES])
+    while mark := window.next_mark():
+        if mark in "]}":
+            window.at += 1
+            depth = yield from _behind_bracket(window, mark, depth)
+            if depth < 0:
+                return
+            continue
+        try:
+            yield window.value()
+        except (ValueError, RecursionError, _TooLongError) as fault:
+            yield BadRecord("", _reason(fault))
+            if not _skip(window, depth):
+                return
+    if depth:
+        yield BadRecord("", _CUT_OFF)
+
+
+def _behind_bracket(window: _Window, closed: str, depth: int) -> Generator[BadRecord, None, int]:
+    """Go on behind a bracket that closed among records: the depth of those that follow, -1 where none do."""
+    if closed == "}" or depth == 0:
+        yield BadRecord("", _INVALID)
+        return depth
+    following = window.next_mark()
+    if following == "{":
+        yield BadRecord("", _INVALID)
+        return depth
+    if depth == 1:
+        window.at += following == "["  # arrays side by side
+        return 1 if following else -1
+    last = ""
+    while not (found := _BETWEEN_DOCUMENTS.search(window.text, window.at)):
+        last = window.text[window.at :].rstrip()[-1:] or last
+        if window.ended:
+            if last != "}":
+                yield BadRecord("", _CUT_OFF)
+            return -1
+        window.at = max(window.at, len(window.text.rstrip()) - 1)  # a bracket at its end may be one between documents
+        window.fill(_CHUNK_BYTES)
+    window.at = found.end()
+    window.fill(HEAD_BYTES)
+    depth, position = find_records(window.text[window.at : window.at + HEAD_BYTES])
+    window.at += position
+    return depth
+
+
+def _skip(window: _Window, depth: int) -> bool:
+    """Move from the start of what cannot be read to where the next record seems to begin; False at the end."""
+    window.fill(2 * _SEARCH)
+    first = _FIRST_NAME.match(window.text, window.at)
+    name = first[0] if first else "{"
+    behind = _balanced_end(window.text, window.at, window.at + _SEARCH)
+    while True:
+        end = window.at + _SEARCH
+        found = next(
+            (m.end() for m in _START.finditer(window.text, window.at + 1, end) if _begins(window.text, m, name, depth)),
+            None,
+        )
+        if nearest := min(filter(None, (found, behind)), default=None):
+            window.at = nearest
+            return True
+        if window.ended and end >= len(window.text):
+            return False
+        window.at, behind = end, None
+        window.fill(2 * _SEARCH)
+
+
+def _balanced_end(text: str, at: int, end: int) -> int | None:
+    """Where the brackets opened from `at` on are closed, if a record may follow there."""
     depth, in_string = 0, False
-    text, start, position = "", -1, 0  # start: where in text the current object begins, -1 outside of objects
-    for chunk in chunks:
-        ahead = position - len(text)  # 1 where the last chunk ended in a backslash
-        text = text[start:] if start >= 0 else ""
-        start, position = min(start, 0), len(text) + ahead
-        text += chunk
-        while match := (_STRING_END if in_string else _MARKS).search(text, position):
-            mark, position = match[0], match.end()
-            if mark == "\\":
-                position += 1
-            elif mark == '"':
-                in_string = not in_string
-            elif mark in "{[":
-                if depth == depth_of_records and mark == "{":
-                    start = match.start()
-                depth += 1
-            else:
-                depth -= 1
-                if depth == depth_of_records and start >= 0:
-                    yield text[start:position]
-                    start = -1
-        position = max(position, len(text))
-        if start >= 0 and len(text) - start > LIMIT_BYTES:
-            yield None
-            start = -1
-    if depth > 0:  # in an object, or behind one in an array that was never closed
-        yield None
+    while match := (_STRING_END if in_string else _MARKS).search(text, at, end):
+        mark, at = match[0], match.end()
+        if mark == "\\":
+            at += 1
+        elif mark == '"':
+            in_string = not in_string
+        elif mark in "{[":
+            depth += 1
+        else:
+            depth -= 1
+            if depth <= 0:
+                return at if depth == 0 and _BEHIND_RECORD.match(text, at) else None
+    return None
+
+
+def _begins(text: str, start: re.Match[str], name: str, depth: int) -> bool:
+    """Whether a record begins behind `start`. name: how the broken one before it begins, `{"id":`."""
+    try:
+        value, end = _DECODER.raw_decode(text, start.end())
+    except (ValueError, RecursionError):  # broken, too: then only its look can tell
+        return len(start["before"]) > 1 and len(name) > 1 and text.startswith(name, start.end())
+    return has_text(value) and not _in_inner_list(text, end, depth)
+
+
+def _in_inner_list(text: str, at: int, depth: int) -> bool:
+    """Whether the list of objects that goes on at `at`, such as a paper's references, ends before the records do."""
+    for _ in range(_LIST_LENGTH):
+        if not (following := _NEXT_IN_LIST.match(text, at)):
+            break
+        try:
+            _, at = _DECODER.raw_decode(text, following.end())
+        except (ValueError, RecursionError):
+            return False
+    if not (closed := _LIST_END.match(text, at)):
+        return False
+    return depth < 2 or bool(_BETWEEN_RECORDS.search(text, closed.end(), at + _SEARCH))
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    depth = depth_of_records(source.head.decode("utf-8", "replace"))
-    for number, text in enumerate(_objects(_chunks(source), depth), start=1):
+    for number, value in enumerate(_records(_chunks(source)), start=1):
         place = f"{source.name}[{number}]"
-        yield entry_from_json(text, place) if text else BadRecord(place, "cut off, or longer than 32 MiB")
+        yield BadRecord(place, value.reason) if isinstance(value, BadRecord) else entry_from_value(value, place)
+
+
+def _records(chunks: Iterator[str]) -> Iterator[Any]:
+    """The values, and those within a value that only now is seen to hold records."""
+    for value in _values(chunks):
+        yield from inner_records(value) or [value]
 
 
 JSON_DOCUMENT = Format("json", (".json",), "a JSON array of objects", _sniff, _read)

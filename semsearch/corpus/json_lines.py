@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import TITLE_NAMES, UnreadableError, field_name, paper_from_record
 from .sources import OpenSource
 
-COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents", "records", "works"})
+COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents", "docs", "entries", "records", "works"})
 """Names under which one JSON object holds all records."""
+
+TEXT_NAMES = TITLE_NAMES | {"abstract", "abstract_note", "text"}
+"""An object with one of these names is a paper, whatever else it holds."""
 
 _TOKENS = re.compile(r'"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"(?P<colon>\s*:)?|(?P<mark>[{}\[\]])', re.DOTALL)
 
 
-def entry_from_json(text: str | bytes, place: str) -> Entry:
-    """The paper or the bad record that one JSON text is."""
+def entries_from_json(text: str | bytes, place: str) -> Iterator[Entry]:
+    """The paper or the bad record that one JSON text is, or those that it holds."""
     try:
-        record = json.loads(text)
+        value = json.loads(text)
     except UnicodeDecodeError:
-        return BadRecord(place, "not UTF-8")
+        yield BadRecord(place, "not UTF-8")
     except (ValueError, RecursionError):
-        return BadRecord(place, "not valid JSON")
+        yield BadRecord(place, "not valid JSON")
+    else:
+        for record in inner_records(value) or [value]:
+            yield entry_from_value(record, place)
+
+
+def entry_from_value(record: Any, place: str) -> Entry:
+    """The paper or the bad record that one JSON value is."""
     if not isinstance(record, dict):
         return BadRecord(place, "not a JSON object")
     try:
@@ -32,30 +43,55 @@ def entry_from_json(text: str | bytes, place: str) -> Entry:
         return BadRecord(place, str(fault))
 
 
-def depth_of_records(head: str) -> int:
-    """How many brackets are open where records lie: 0 for objects side by side, 1 in an array, 2 in {"papers": [."""
+def has_text(value: Any) -> bool:
+    """Whether value is an object with one of TEXT_NAMES."""
+    return isinstance(value, dict) and not TEXT_NAMES.isdisjoint(map(field_name, value))
+
+
+def inner_records(value: Any) -> list[Any]:
+    """The records that an object without a text of its own holds under one of COLLECTION_NAMES, at most two deep."""
+    if not isinstance(value, dict) or has_text(value):
+        return []
+    for objects in (value, *(inner for inner in value.values() if isinstance(inner, dict))):
+        for name, inner in objects.items():
+            if field_name(name) in COLLECTION_NAMES and isinstance(inner, list) and any(map(has_text, inner)):
+                return inner
+    return []
+
+
+def find_records(head: str) -> tuple[int, int]:
+    """How many brackets are open where records lie, and where in head they begin.
+
+    The depth is 0 for objects side by side, 1 in an array, 2 in {"papers": [, 3 in {"response": {"docs": [.
+    """
     depth, name = 0, ""  # name: of the member whose value comes next
+    found = (0, 0)
     for token in _TOKENS.finditer(head):
         mark = token["mark"]
         if mark is None:
             name = field_name(token["text"]) if token["colon"] else ""
-            if depth == 1 and name in TITLE_NAMES:
-                return 0
+            if depth == 1 and name in TEXT_NAMES:
+                return 0, 0  # a paper, whatever it holds
         elif mark in "{[":
             depth += 1
-            inside = head[token.end() :].lstrip()[:1]
-            if mark == "[" and (depth == 1 or (name in COLLECTION_NAMES and inside in ("{", "]", ""))):
-                return depth
+            if mark == "[" and depth == 1:
+                return 1, token.end()
+            if mark == "[" and not found[0] and _holds_records(head, token.end(), name):
+                found = (depth, token.end())
             name = ""
         else:
             depth -= 1
             if depth <= 0:
-                return 0
-    return 0
+                break
+    return found
+
+
+def _holds_records(head: str, at: int, name: str) -> bool:
+    return name in COLLECTION_NAMES and head[at:].lstrip()[:1] in ("{", "]", "")
 
 
 def _sniff(head: str) -> bool:
-    if not head.lstrip().startswith("{") or depth_of_records(head):
+    if not head.lstrip().startswith("{") or find_records(head)[0]:
         return False
     lines = [line for line in head.split("\n") if line.strip()][:20]
     if len(lines) == 1:
@@ -77,7 +113,7 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         if line is None:
             yield BadRecord(place, "longer than 32 MiB")
         elif line.strip():
-            yield entry_from_json(line, place)
+            yield from entries_from_json(line, place)
 
 
 JSON_LINES = Format("jsonl", (".jsonl", ".ndjson"), "JSON lines: one object a line", _sniff, _read)
