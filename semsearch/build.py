@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ._version import __version__
 from .corpus import BadRecord, Entry, read_papers
-from .encoders import DEFAULT_MODEL, Encoder, ModelFolder, find_model, load_encoder
+from .encoders import DEFAULT_MODEL, Encoder, ModelFolder, Precision, find_model, load_encoder
 from .errors import CorpusError
 from .paper import Paper
 from .progress import Progress, silent
@@ -59,6 +59,7 @@ def build_index(
     index: str | os.PathLike[str] = "index",
     *,
     model: str | os.PathLike[str] | Encoder = DEFAULT_MODEL,
+    precision: Precision = "int8",
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
@@ -67,10 +68,10 @@ def build_index(
 ) -> Generation:
     """Read, embed and index corpus, and publish it at index in place of what was there; that is kept until then.
 
-    corpus: paths, folders, globs or `-`. model: a sentence-transformers name or folder, or an Encoder. format and
-    page_date: see read_papers. require_abstract: leave out papers without one. strict: stop at the first bad record
-    instead of counting it. Returns the generation, whose manifest tells what is in it. Raises SemsearchError, and then
-    the index is as it was.
+    corpus: paths, folders, globs or `-`. model: a sentence-transformers name or folder, or an Encoder. precision: of
+    the model's ONNX form, which goes into the index. format and page_date: see read_papers. require_abstract: leave out
+    papers without one. strict: stop at the first bad record instead of counting it. Returns the generation, whose
+    manifest tells what is in it. Raises SemsearchError, and then the index is as it was.
     """
     left = _Left(strict)
     names = [corpus] if isinstance(corpus, str | os.PathLike) else list(corpus)
@@ -87,7 +88,9 @@ def build_index(
                 left.out(BadRecord(id, _WANTED))
             if not papers:
                 raise _empty(left)
-            encoder = load_encoder(found) if isinstance(found, ModelFolder) else found
+            encoder = load_encoder(found, precision) if isinstance(found, ModelFolder) else found
+            if encoder.folder is not None:
+                building.carry_encoder(encoder.folder)
             counts = _embed(staging, papers, encoder, building, progress)
         finally:
             staging.close()
@@ -101,6 +104,7 @@ def build_index(
             vectors=plan,
             skipped=left.told(),
             corpus=tuple(os.fspath(name) for name in names),
+            encoder_note=encoder.note,
             renamed=tuple(staging.renamed[:_PLACES_KEPT]),
         )
         generation = building.publish(manifest)

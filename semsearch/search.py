@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from .encoders import Encoder, encoder_of
+from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
 from .paper import Paper
 from .questions import Question
@@ -42,7 +44,9 @@ class SearchIndex:
         """
         self.path = Path(path)
         self._given = encoder
-        self._generation, (self._papers, self._vectors) = open_parts(self.path, _open)
+        self._generation, parts = open_parts(self.path, _open)
+        self._papers, self._vectors, self._encoder_files = parts
+        self._close = weakref.finalize(self, _close, self._papers, self._encoder_files)
 
     @property
     def manifest(self) -> Manifest:
@@ -65,14 +69,15 @@ class SearchIndex:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._papers.close()
+        self._close()
 
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder that made the vectors. Raises EncoderError if it is not on this machine, or another by now."""
         identity = self.manifest.encoder
         if self._given is None:
-            return encoder_of(identity)
+            files = {name: file.read() for name, file in self._encoder_files.items()}
+            return encoder_of(identity, files, self._generation.encoder)
         if not self._given.identity.same_vectors(identity):
             raise EncoderError(f"the encoder given is {self._given.identity}, the index was built with {identity}")
         return self._given
@@ -180,7 +185,8 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
     return SearchIndex(path)
 
 
-def _open(generation: Generation) -> tuple[PaperTable, Vectors]:
+def _open(generation: Generation) -> tuple[PaperTable, Vectors, dict[str, BinaryIO]]:
+    """Every handle at once, the encoder's files too, although they are read only for the first question."""
     manifest = generation.manifest
     plan = (manifest.vectors.kind, manifest.vectors.type)
     if plan != ("exact", VECTORS_TYPE):
@@ -189,7 +195,15 @@ def _open(generation: Generation) -> tuple[PaperTable, Vectors]:
             "build the index again, or pip install --upgrade semsearch",
         )
     vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
-    return PaperTable(generation.papers, manifest.counts.papers), vectors
+    papers = PaperTable(generation.papers, manifest.counts.papers)
+    carried = ENCODER_FILES if manifest.encoder.engine == "onnx" else ()
+    return papers, vectors, {name: (generation.encoder / name).open("rb") for name in carried}
+
+
+def _close(papers: PaperTable, encoder_files: dict[str, BinaryIO]) -> None:
+    papers.close()
+    for file in encoder_files.values():
+        file.close()
 
 
 def _bounded(cosines: FloatArray) -> FloatArray:

@@ -25,6 +25,8 @@ class TinyEncoder:
             model="tiny", sha256="0" * 64, precision="fp32", dimensions=dimensions, max_tokens=max_words, pooling="sum"
         )
         self.calls: list[str] = []
+        self.folder = None
+        self.note = "made in a test"
 
     def _vector(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         total = np.zeros(self.identity.dimensions)

@@ -63,8 +63,8 @@ def tiny() -> Iterator[TinyEncoder]:
     """One encoder wherever the commands load one."""
     encoder = TinyEncoder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("semsearch.build.load_encoder", lambda model: encoder)
-        patch.setattr("semsearch.search.encoder_of", lambda identity: encoder)
+        patch.setattr("semsearch.build.load_encoder", lambda *_: encoder)
+        patch.setattr("semsearch.search.encoder_of", lambda *_: encoder)
         patch.delenv("SEMSEARCH_INDEX", raising=False)
         yield encoder
 
@@ -690,8 +690,8 @@ ENVIRONMENT = {**os.environ, "COLUMNS": "72", "TERM": "xterm-256color", "PYTHONP
 SEMSEARCH = (sys.executable, "-m", "semsearch")
 WITH_TINY_ENCODER = """
 import sys, conftest, semsearch.search, semsearch.build, semsearch.cli
-semsearch.search.encoder_of = lambda identity: conftest.TinyEncoder()
-semsearch.build.load_encoder = lambda model: conftest.TinyEncoder()
+semsearch.search.encoder_of = lambda *_: conftest.TinyEncoder()
+semsearch.build.load_encoder = lambda *_: conftest.TinyEncoder()
 sys.argv[0] = "semsearch"
 semsearch.cli.main()
 """

@@ -219,8 +219,8 @@ def _example_files(folder: Path) -> None:
 def here(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy as the working folder, and one encoder for all that runs in this process."""
     encoder = cache(OneEncoder)
-    monkeypatch.setattr("semsearch.build.load_encoder", lambda model: encoder())
-    monkeypatch.setattr("semsearch.search.encoder_of", lambda identity: encoder())
+    monkeypatch.setattr("semsearch.build.load_encoder", lambda *_: encoder())
+    monkeypatch.setattr("semsearch.search.encoder_of", lambda *_: encoder())
     monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
     monkeypatch.chdir(checkout)
     return checkout

@@ -151,8 +151,8 @@ def test_a_batch_to_the_script_is_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny = TinyEncoder()
-    monkeypatch.setattr("semsearch.build.load_encoder", lambda model: tiny)
-    monkeypatch.setattr("semsearch.search.encoder_of", lambda identity: tiny)
+    monkeypatch.setattr("semsearch.build.load_encoder", lambda *_: tiny)
+    monkeypatch.setattr("semsearch.search.encoder_of", lambda *_: tiny)
     monkeypatch.chdir(tmp_path)
     many = [{"id": f"p{number}", "title": f"Paper number {number}"} for number in range(120)]
     write_jsonl(tmp_path / "papers.jsonl", [*RECORDS, *many])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
 from ..errors import EncoderError
-from .identity import EncoderIdentity
+from .identity import EncoderIdentity, Precision
 from .models import DEFAULT_MODEL, ModelFolder, find_model
 from .protocol import Embeddings, Encoder
 
@@ -13,32 +18,68 @@ __all__ = [
     "Encoder",
     "EncoderIdentity",
     "ModelFolder",
+    "Precision",
     "encoder_of",
     "find_model",
     "load_encoder",
 ]
 
+_log = logging.getLogger(__name__)
 
-def load_encoder(model: str | ModelFolder = DEFAULT_MODEL) -> Encoder:
-    """The encoder for a model's name or folder. Raises EncoderError where there is none."""
+
+def load_encoder(model: str | ModelFolder = DEFAULT_MODEL, precision: Precision = "int8") -> Encoder:
+    """The encoder for a model's name or folder: its ONNX form, made once and cached, or PyTorch where it has none.
+
+    Raises EncoderError where there is no such model.
+    """
     folder = find_model(model) if isinstance(model, str) else model
-    from .sentence import SentenceEncoder
+    from .export import NotExportableError, exported
+    from .onnx import OnnxEncoder
 
-    return SentenceEncoder(folder)
+    try:
+        return OnnxEncoder.open(exported(folder, precision, _cache()))
+    except NotExportableError as error:
+        _log.warning("%s is run by PyTorch: %s", folder.name, error.message)
+        from .sentence import SentenceEncoder
+
+        return SentenceEncoder(folder, note=error.message)
 
 
-def encoder_of(identity: EncoderIdentity) -> Encoder:
-    """The encoder that made an index's vectors. Raises EncoderError if the model on this machine is another by now."""
-    folder = find_model(identity.model)
+def encoder_of(identity: EncoderIdentity, files: Mapping[str, bytes], folder: Path) -> Encoder:
+    """The encoder that made an index's vectors: from its files, or if it has none, from the model on this machine.
+
+    folder: where the files lie, for messages. Raises EncoderError if what is found is not that encoder.
+    """
     hint = "build the index again, or bring the model back that it was built with"
-    if folder.sha256 != identity.sha256:
-        raise EncoderError(
-            f"{identity.model}: the index was built with {identity.sha256[:12]}, this machine has {folder.sha256[:12]}",
-            hint,
-        )
-    from .sentence import SentenceEncoder
+    encoder: Encoder
+    if identity.engine == "onnx":
+        from .onnx import OnnxEncoder
 
-    encoder = SentenceEncoder(folder)
+        encoder = OnnxEncoder(files, folder)
+    else:
+        found = find_model(identity.model)
+        if found.sha256 != identity.sha256:
+            raise EncoderError(
+                f"{identity.model}: the index was built with {identity.sha256[:12]}, this machine has "
+                f"{found.sha256[:12]}",
+                hint,
+            )
+        from .sentence import SentenceEncoder
+
+        encoder = SentenceEncoder(found)
     if not encoder.identity.same_vectors(identity):
         raise EncoderError(f"{identity.model}: loads as {encoder.identity}, the index was built with {identity}", hint)
     return encoder
+
+
+def _cache() -> Path:
+    """Where exported models are kept: the user's cache folder, or where that cannot be written a temporary one."""
+    from platformdirs import user_cache_path
+
+    path = user_cache_path("semsearch") / "encoders"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="semsearch-"))
+    return path

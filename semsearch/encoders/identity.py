@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
 from ..paper import TEXT_RECIPE
+
+Precision = Literal["int8", "fp32"]
+"""Of the weights: int8, quantised dynamically, matrix products only, a scale a channel; or 32-bit floats."""
+
+Engine = Literal["onnx", "torch"]
+"""What runs the model: onnxruntime, from files in the index, or sentence-transformers, from the model's own folder."""
+
+
+MODEL, TOKENIZER, DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
+ENCODER_FILES = (DESCRIPTION, MODEL, TOKENIZER)
+"""The files of an encoder that travels in an index: the identity, the graph, and the tokenizer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,19 +26,30 @@ class EncoderIdentity:
 
     model: the name or folder it was asked for by. sha256: of the model's files (see models.py). precision: of the
     weights and activations. max_tokens: longer texts are cut; None, never. The prompts stand before a question and
-    before a document. recipe: how a paper's title and abstract become one text.
+    before a document. recipe: how a paper's title and abstract become one text. engine: what runs the model.
     """
 
     model: str
     sha256: str
-    precision: str
+    precision: Precision
     dimensions: int
     max_tokens: int | None
     pooling: str
     query_prompt: str = ""
     document_prompt: str = ""
     recipe: str = TEXT_RECIPE
+    engine: Engine = "torch"
 
     def same_vectors(self, other: EncoderIdentity) -> bool:
         """Whether the two make the same vectors: everything is equal but the name that the model was asked for by."""
         return replace(self, model="") == replace(other, model="")
+
+
+def identity_from_values(values: Mapping[str, Any]) -> EncoderIdentity:
+    """The identity with these fields. Raises KeyError for a missing one, TypeError for one of another kind."""
+    known = {each.name: values[each.name] for each in fields(EncoderIdentity)}
+    for name, value in known.items():
+        whole = (isinstance(value, int) and not isinstance(value, bool)) or (name == "max_tokens" and value is None)
+        if not (whole if name in ("dimensions", "max_tokens") else isinstance(value, str)):
+            raise TypeError(f"{name} is {value!r}")
+    return EncoderIdentity(**known)

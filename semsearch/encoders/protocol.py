@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,16 @@ class Encoder(Protocol):
     @property
     def identity(self) -> EncoderIdentity:
         """What the vectors depend on."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its files lie, if it can travel in an index (see identity.ENCODER_FILES)."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """Why it cannot travel, in a phrase; empty if it can."""
         ...
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:

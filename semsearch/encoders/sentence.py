@@ -29,19 +29,26 @@ _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 class SentenceEncoder:
     """A sentence-transformers model as an Encoder. Importing torch and loading take some five seconds."""
 
-    def __init__(self, folder: ModelFolder) -> None:
+    folder = None
+
+    def __init__(self, folder: ModelFolder, *, eager: bool = False, note: str = "") -> None:
+        """Load the model. eager: with attention in plain operations, as an export to ONNX traces it best.
+
+        note: why it is run this way.
+        """
+        self.note = note
         with _quiet():
-            self._model = _load(folder)
-        prompts = {name: prompt for name, prompt in self._model.prompts.items() if prompt}
-        usual = prompts.get(self._model.default_prompt_name or "", "")
+            self.model = _load(folder, {"attn_implementation": "eager"} if eager else {})
+        prompts = {name: prompt for name, prompt in self.model.prompts.items() if prompt}
+        usual = prompts.get(self.model.default_prompt_name or "", "")
         document = next((prompts[name] for name in _DOCUMENT_PROMPTS if name in prompts), usual)
         self.identity = EncoderIdentity(
             model=folder.name,
             sha256=folder.sha256,
             precision="fp32",
-            dimensions=int(self._model.get_embedding_dimension() or 0),
-            max_tokens=_limit(self._model),
-            pooling=_pooling(self._model),
+            dimensions=int(self.model.get_embedding_dimension() or 0),
+            max_tokens=_limit(self.model),
+            pooling=_pooling(self.model),
             query_prompt=prompts.get("query", usual),
             document_prompt=document,
         )
@@ -49,7 +56,7 @@ class SentenceEncoder:
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """See Encoder."""
         return _unit(
-            self._model.encode_query(
+            self.model.encode_query(
                 list(texts), prompt=self.identity.query_prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
             ),
             self.identity,
@@ -58,7 +65,7 @@ class SentenceEncoder:
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
         prompt = self.identity.document_prompt
-        vectors = self._model.encode_document(
+        vectors = self.model.encode_document(
             list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
         )
         return Embeddings(_unit(vectors, self.identity), self._is_cut([prompt + text for text in texts]))
@@ -72,17 +79,17 @@ class SentenceEncoder:
             position for position, text in enumerate(texts) if len(text.encode()) > limit - 2
         ]  # a token has a byte or more
         if long:
-            ids = self._model.tokenizer([texts[position] for position in long], truncation=False, verbose=False)
+            ids = self.model.tokenizer([texts[position] for position in long], truncation=False, verbose=False)
             cut[long] = [len(tokens) > limit for tokens in ids["input_ids"]]
         return cut
 
 
-def _load(folder: ModelFolder) -> SentenceTransformer:
+def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
     _give_large_buffers_back()
     try:
-        return SentenceTransformer(str(folder.path), local_files_only=True)
+        return SentenceTransformer(str(folder.path), local_files_only=True, model_kwargs=settings)
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error

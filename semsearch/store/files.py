@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -43,6 +44,14 @@ def make_folder(path: Path) -> None:
     """Make a folder and its parents, and bring its name to the disk."""
     path.mkdir(parents=True, exist_ok=True)
     sync_folder(path.parent)
+
+
+def copy_files(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Copy files into a new folder, and bring their names to the disk; `sync_file` does so for what is in them."""
+    make_folder(target)
+    for name in names:
+        shutil.copyfile(source / name, target / name)
+    sync_folder(target)
 
 
 def remove(path: Path) -> None:

@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from ..encoders.identity import ENCODER_FILES, EncoderIdentity
 from ..errors import SemsearchError, StoreError
 from . import files
 from .layout import (
     CURRENT,
+    ENCODER,
     LOCK,
     MANIFEST,
     PAPERS,
@@ -31,7 +33,6 @@ from .layout import (
 )
 from .manifest import Manifest, PartFile, read_manifest
 
-_PARTS = (PAPERS, VECTORS)
 _OPEN_ATTEMPTS = 20
 _CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _NO_SUCH_PATH = frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -58,6 +59,11 @@ class Generation:
         """The FAISS index."""
         return self.folder / VECTORS
 
+    @property
+    def encoder(self) -> Path:
+        """The folder of the encoder, if it travels with the index."""
+        return self.folder / ENCODER
+
 
 @dataclass(frozen=True, slots=True)
 class Building:
@@ -77,6 +83,10 @@ class Building:
         """The FAISS index to be written."""
         return self.folder / VECTORS
 
+    def carry_encoder(self, folder: Path) -> None:
+        """Copy the encoder's files from folder, so that the index can be asked wherever it goes."""
+        files.copy_files(folder, self.folder / ENCODER, ENCODER_FILES)
+
     @property
     def staging(self) -> Path:
         """Where records are staged; no part of the generation."""
@@ -90,7 +100,7 @@ class Building:
         """
         files.remove(self.staging)
         parts = []
-        for name in _PARTS:
+        for name in _parts(manifest.encoder):
             path = self.folder / name
             files.sync_file(path)
             parts.append(PartFile(name, path.stat().st_size, files.sha256(path)))
@@ -153,9 +163,10 @@ def open_live(index: Path) -> Generation:
         raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", "build the index again")
     manifest = read_manifest(folder)
     sizes = {part.name: part.bytes for part in manifest.files}
-    if tuple(sorted(sizes)) != tuple(sorted(_PARTS)):
+    expected = _parts(manifest.encoder)
+    if sorted(sizes) != sorted(expected):
         raise StoreError(
-            f"{folder}: expected the files {', '.join(_PARTS)}, got {', '.join(sorted(sizes)) or 'none'}",
+            f"{folder}: expected the files {', '.join(expected)}, got {', '.join(sorted(sizes)) or 'none'}",
             "build the index again",
         )
     for part, size_bytes in sizes.items():
@@ -165,6 +176,12 @@ def open_live(index: Path) -> Generation:
             got = "no such file" if found is None else f"{found} bytes"
             raise StoreError(f"{path}: expected {size_bytes} bytes, got {got}", "build the index again")
     return Generation(name, folder, manifest)
+
+
+def _parts(encoder: EncoderIdentity) -> tuple[str, ...]:
+    """The files of a generation, relative to its folder."""
+    carried = ENCODER_FILES if encoder.engine == "onnx" else ()
+    return (PAPERS, VECTORS, *(f"{ENCODER}/{name}" for name in carried))
 
 
 def open_parts(index: Path, opener: Callable[[Generation], Parts]) -> tuple[Generation, Parts]:

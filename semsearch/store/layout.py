@@ -16,6 +16,7 @@ README = "README.md"
 MANIFEST = "manifest.json"
 PAPERS = "papers.db"
 VECTORS = "vectors.faiss"
+ENCODER = "encoder"
 STAGING = "staging.db"
 
 # As narrow as what is written: whatever matches may be removed, and a user's own `building-plans` must not be.

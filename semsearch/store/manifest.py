@@ -61,7 +61,8 @@ class VectorPlan:
 class Manifest:
     """See the module. created: UTC, ISO 8601. semsearch: the version that wrote it. parent: the generation before.
 
-    corpus: what was named to be read. renamed: the first few suffixed ids.
+    corpus: what was named to be read. renamed: the first few suffixed ids. encoder_note: why the encoder is not
+    in the index, empty if it is.
     """
 
     created: str
@@ -73,6 +74,7 @@ class Manifest:
     skipped: tuple[Skipped, ...] = ()
     corpus: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
+    encoder_note: str = ""
     files: tuple[PartFile, ...] = field(default=())
     format: int = FORMAT_VERSION
 

@@ -1,0 +1,250 @@
+"""From a sentence-transformers model to one ONNX graph: token ids and mask in, unit vector out.
+
+`exported` is called by a build. The work is done in a child process (this module as a script), which frees PyTorch's
+memory and keeps its OpenMP away from FAISS'; it is kept in the user's cache folder, by the hash of its source.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import secrets
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import EncoderError, SemsearchError
+from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
+from .models import ModelFolder
+from .onnx import OnnxEncoder, session_options
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from .sentence import SentenceEncoder
+
+EXPORT_VERSION = 1
+"""Part of the cache's key: to be raised by every change of this file that changes the graph."""
+
+_NOT_EXPORTABLE = 3  # the child's exit status when the model is to be served by PyTorch
+_OPSET = 17
+_EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
+_LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
+_LARGE_TABLE = 1 << 16
+
+
+class NotExportableError(EncoderError):
+    """A model that has no ONNX form here, and is to be run by PyTorch."""
+
+
+def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
+    """The folder in cache with the model's ONNX form, made now if it is not there yet.
+
+    Raises NotExportableError, with the reason, for a model that has none.
+    """
+    target = cache / f"{folder.sha256[:32]}-{precision}-{EXPORT_VERSION}"
+    if all((target / name).is_file() for name in ENCODER_FILES):
+        return target
+    work = cache / f"{target.name}.{secrets.token_hex(4)}"
+    work.mkdir(parents=True)
+    try:
+        _in_child(folder, precision, work)
+        shutil.rmtree(target, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another build was faster: its files are these
+            work.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return target
+
+
+def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
+    command = [sys.executable, "-m", __name__, folder.name, str(folder.path), folder.sha256, precision, str(work)]
+    child = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
+    if child.returncode == _NOT_EXPORTABLE:
+        raise NotExportableError(said)
+    if child.returncode:
+        raise EncoderError(f"{folder.name}: the export to ONNX ended with status {child.returncode} ({said[:300]})")
+
+
+def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
+    """Write model.onnx, tokenizer.json and encoder.json into target; checked against sentence-transformers."""
+    from .sentence import SentenceEncoder
+
+    source = SentenceEncoder(folder, eager=True)
+    model = source.model
+    reason = _why_not(model)
+    if reason:
+        raise NotExportableError(reason)
+    _write_tokenizer(model, target / TOKENIZER)
+    _write_graph(model, target / "traced.onnx")
+    _compress(target / "traced.onnx", target / MODEL, precision)
+    identity = replace(source.identity, engine="onnx", precision=precision)
+    (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
+    _check(source, OnnxEncoder.open(target), precision)
+
+
+def _why_not(model: SentenceTransformer) -> str:
+    """Why model has no ONNX form, or nothing if it has one."""
+    kinds = [type(module).__name__ for module in model]
+    foreign = [kind for kind in kinds if kind not in _EXPORTABLE]
+    if foreign:
+        return f"a module of it is {foreign[0]}, which has no export here"
+    if getattr(model.tokenizer, "backend_tokenizer", None) is None:
+        return "its tokenizer has no tokenizer.json"
+    return ""
+
+
+def _write_tokenizer(model: SentenceTransformer, path: Path) -> None:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    tokenizer.save(str(path))
+
+
+def _write_graph(model: SentenceTransformer, path: Path) -> None:
+    """Trace the model, from ids and mask to a vector of unit length, with batch and length left open."""
+    import torch
+
+    class Traced(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
+            for module in self.model:
+                features = module(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+
+    ids = torch.tensor([[5, 6, 7, 8, 9, 10, 11], [5, 6, 7, 8, 0, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0]])
+    axes = {0: "batch", 1: "length"}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter(
+            "ignore"
+        )  # the tracer's remarks on values that it takes for constants: _check is the proof
+        torch.onnx.export(
+            Traced().eval(),
+            (ids, mask),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "batch"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def _compress(traced: Path, target: Path, precision: Precision) -> None:
+    """Quantise (int8), store token embeddings in 8 bits (int8), and let onnxruntime fuse what it can, once for all."""
+    import onnxruntime
+
+    graph = traced
+    if precision == "int8":
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        graph = traced.with_name("quantised.onnx")
+        quantize_dynamic(
+            traced, graph, per_channel=True, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True},
+        )  # fmt: skip
+        _compress_embeddings(graph)
+    options = session_options()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(target)
+    onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    for left in {traced, graph}:
+        left.unlink()
+
+
+def _compress_embeddings(path: Path) -> None:
+    """Store tables of token embeddings as int8 rows, each with a scale; the rows that are looked up are floats again.
+
+    Three quarters of a small quantised model are such a table, and reading it was half of opening the session.
+    """
+    import numpy as np
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load(path)
+    graph = model.graph
+    tables = {table.name: table for table in graph.initializer}
+    nodes = []
+    for node in graph.node:
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        values = numpy_helper.to_array(table) if table is not None else np.zeros(0)
+        if table is None or values.dtype != np.float32 or values.ndim != 2 or values.size < _LARGE_TABLE:
+            nodes.append(node)
+            continue
+        name, found = table.name, node.output[0]
+        if name in {each.name for each in graph.initializer}:
+            scale = np.abs(values).max(axis=1, keepdims=True).astype(np.float32) / 127
+            scale[scale == 0] = 1
+            graph.initializer.remove(table)
+            graph.initializer.append(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}.int8"))
+            graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
+        nodes += [
+            helper.make_node("Gather", [f"{name}.int8", node.input[1]], [f"{found}.int8"]),
+            helper.make_node("Cast", [f"{found}.int8"], [f"{found}.float"], to=TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{name}.scale", node.input[1]], [f"{found}.scale"]),
+            helper.make_node("Mul", [f"{found}.float", f"{found}.scale"], [found]),
+        ]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.save(model, path)
+
+
+_WORDS = (  # noqa: SIM905
+    "warm water carries heat north while the deep ocean returns it slowly and the models of its flow disagree about "
+    "how much a fresh layer of melted ice delays this exchange; we estimate the rate from drifting floats"
+).split()
+
+
+def _check(source: SentenceEncoder, made: OnnxEncoder, precision: Precision) -> None:
+    """Compare the two on texts of every length that the model reads. Raises NotExportableError where they differ."""
+    import numpy as np
+
+    longest = min(made.identity.max_tokens or 512, 512)
+    lengths = (1, 2, 5, 9, 17, 33, 65, longest // 2, longest - 2, longest * 2)
+    words = _WORDS * (longest // 10 + 1)
+    texts = [" ".join(words[start : start + length]) for start, length in enumerate(lengths)]
+    pairs = [
+        (source.encode_documents(texts).vectors, made.encode_documents(texts).vectors),
+        (source.encode_queries(texts), made.encode_queries(texts)),
+    ]
+    cosines = np.concatenate([np.sum(theirs * ours, axis=1) for theirs, ours in pairs])
+    least, wanted = float(cosines.mean()), _LEAST_COSINE[precision]
+    if precision == "fp32":
+        least = float(cosines.min())
+    if not least >= wanted:
+        raise NotExportableError(
+            f"its ONNX form in {precision} gives other vectors (cosine {least:.4f}, wanted {wanted})"
+        )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The child process: the exit status."""
+    name, path, sha256, precision, target = arguments
+    logging.disable(logging.WARNING)
+    try:
+        export(ModelFolder(name, Path(path), sha256), cast("Precision", precision), Path(target))
+    except NotExportableError as error:
+        sys.stderr.write(f"\n{error.message}\n")
+        return _NOT_EXPORTABLE
+    except SemsearchError as error:
+        sys.stderr.write(f"\n{error.message}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,101 @@
+"""The encoder that an index carries: onnxruntime and tokenizers, one text a run.
+
+In: texts. Out: unit vectors. A run holds one text, unpadded, on one thread, so that a vector is a function of its text
+alone: int8 activations take their ranges over a whole batch, and in other company a text would get another vector.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import EncoderError
+from ..threads import worker_count
+from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, identity_from_values
+from .protocol import Embeddings, FloatArray
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+_REBUILD = "build the index again"
+
+
+class OnnxEncoder:
+    """An exported model as an Encoder."""
+
+    note = ""
+
+    def __init__(self, files: Mapping[str, bytes], folder: Path) -> None:
+        """The encoder of the ENCODER_FILES' contents, which lie in folder. EncoderError where they are not whole."""
+        self.folder = folder
+        try:
+            self.identity = identity_from_values(json.loads(files[DESCRIPTION]))
+            self._session = _session(files[MODEL])
+            self._tokenizer = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
+        except Exception as error:  # onnxruntime's and tokenizers' own, which share no base
+            raise EncoderError(f"{folder}: the encoder cannot be opened ({error})", _REBUILD) from error
+
+    @classmethod
+    def open(cls, folder: Path) -> OnnxEncoder:
+        """The encoder in a folder."""
+        return cls({name: (folder / name).read_bytes() for name in ENCODER_FILES}, folder)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """See Encoder."""
+        return np.stack([vector for vector, _ in self._map(self.identity.query_prompt, texts)])
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        """See Encoder."""
+        vectors, cut = zip(*self._map(self.identity.document_prompt, texts), strict=True)
+        return Embeddings(np.stack(vectors), np.array(cut))
+
+    def _map(self, prompt: str, texts: Sequence[str]) -> list[tuple[FloatArray, bool]]:
+        prompted = [prompt + text for text in texts]
+        if len(texts) == 1:
+            return [self._encode(prompted[0])]
+        return list(self._workers.map(self._encode, prompted))
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(worker_count(), thread_name_prefix="semsearch-encoder")
+
+    def _encode(self, text: str) -> tuple[FloatArray, bool]:
+        """One text's vector, (d,) float32, and whether it was cut."""
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return vectors[0], bool(encoding.overflowing)
+
+
+def session_options() -> onnxruntime.SessionOptions:
+    """One thread; the graph as the file has it, since it was optimised when it was exported."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.enable_mem_pattern = False  # every text has another length
+    options.log_severity_level = 3
+    return options
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(graph, session_options(), providers=["CPUExecutionProvider"])
+
+
+def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_buffer(description)
+    if max_tokens is not None:
+        tokenizer.enable_truncation(max_tokens)
+    return tokenizer
