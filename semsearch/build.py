@@ -88,6 +88,7 @@ def build_index(
                 left.out(BadRecord(id, _WANTED))
             if not papers:
                 raise _empty(left)
+            progress("preparing the model", 0, None)
             encoder = load_encoder(found, precision) if isinstance(found, ModelFolder) else found
             if encoder.folder is not None:
                 building.carry_encoder(encoder.folder)

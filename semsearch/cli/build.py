@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,13 @@ from ..store.manifest import Skipped
 from .options import DEFAULT_INDEX, IndexOption, corpus_format, page_date
 
 
+class PrecisionChoice(StrEnum):
+    """See semsearch.encoders.Precision."""
+
+    int8 = "int8"
+    fp32 = "fp32"
+
+
 def build(
     corpus: Annotated[
         list[str] | None, typer.Argument(metavar="CORPUS", help="Files, folders, globs, or - for standard input.")
@@ -25,6 +33,9 @@ def build(
     model: Annotated[
         str, typer.Option("--model", help="The name or the folder of a sentence-transformers model.")
     ] = DEFAULT_MODEL,
+    precision: Annotated[
+        PrecisionChoice, typer.Option("--precision", help="Of the encoder in the index: int8 is 2 to 3 times faster.")
+    ] = PrecisionChoice.int8,
     format: Annotated[
         str | None,
         typer.Option(
@@ -58,6 +69,7 @@ def build(
             [sample_corpus()] if sample else corpus or [],
             index,
             model=model,
+            precision=precision.value,
             format=format,
             page_date=saved,
             require_abstract=require_abstract,
@@ -83,6 +95,8 @@ def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str
         share = counts.cut / counts.papers
         limit = manifest.encoder.max_tokens
         yield f"longer than the {limit} tokens that the model reads, and cut: {share:.0%} of the texts"
+    if manifest.encoder_note:
+        yield f"the model stays outside of the index and answers slowly when cold: {manifest.encoder_note}"
     size_mb = sum(part.bytes for part in manifest.files) / 1e6
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
