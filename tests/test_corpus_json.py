@@ -86,7 +86,7 @@ def test_a_bad_line_costs_only_itself_and_is_told_with_its_place(tmp_path: Path)
     data += b'{"title": {"x": 1}}\nnull\n{"title": "C"}'
     assert read(tmp_path, data, "p.jsonl", format="jsonl") == [
         ("p.jsonl:1", "not valid JSON"),
-        "{B}",
+        "B",
         ("p.jsonl:3", "not a JSON object"),
         ("p.jsonl:4", "not a JSON object"),
         ("p.jsonl:6", "neither title nor abstract"),

@@ -166,19 +166,18 @@ def _skip(window: _Window, depth: int) -> bool:
     window.fill(2 * _SEARCH)
     first = _FIRST_NAME.match(window.text, window.at)
     name = first[0] if first else "{"
-    behind = _balanced_end(window.text, window.at, window.at + _SEARCH)
+    whole = True  # whether the broken record is still seen from its start
     while True:
         end = window.at + _SEARCH
-        found = next(
-            (m.end() for m in _START.finditer(window.text, window.at + 1, end) if _begins(window.text, m, name, depth)),
-            None,
-        )
-        if nearest := min(filter(None, (found, behind)), default=None):
+        starts = _START.finditer(window.text, window.at + 1, end)
+        found = next((start.end() for start in starts if _begins(window.text, start, name, depth)), None)
+        behind = _balanced_end(window.text, window.at, found or end) if whole else None
+        if nearest := behind or found:
             window.at = nearest
             return True
         if window.ended and end >= len(window.text):
             return False
-        window.at, behind = end, None
+        window.at, whole = end, False
         window.fill(2 * _SEARCH)
 
 
