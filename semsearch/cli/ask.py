@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -87,11 +88,11 @@ def show(
     Example: semsearch show 10.1038/171737a0
     """
     output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
-    from ..search import open_index
+    from ..store import open_papers
     from .render import show_papers
 
-    with open_index(index) as opened:
-        show_papers([opened.paper(name) for name in papers], output)
+    with closing(open_papers(index)) as table:
+        show_papers(table.get([table.row_of(name) for name in papers]), output)
 
 
 def _read_text(name: str) -> str:

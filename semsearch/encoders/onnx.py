@@ -18,11 +18,13 @@ import numpy as np
 from ..errors import EncoderError
 from ..threads import worker_count
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, identity_from_values
-from .protocol import Embeddings, FloatArray
+from .protocol import Embeddings
 
 if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
+
+    from .protocol import FloatArray
 
 _REBUILD = "build the index again"
 

@@ -16,10 +16,12 @@ import numpy as np
 from ..errors import EncoderError
 from .identity import EncoderIdentity
 from .models import ModelFolder
-from .protocol import Embeddings, FloatArray
+from .protocol import Embeddings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from .protocol import FloatArray
 
 _BATCH_TEXTS = 32
 _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20  # malloc.h

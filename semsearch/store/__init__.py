@@ -5,7 +5,7 @@ See docs/index-format.md.
 
 from __future__ import annotations
 
-from .generations import Building, Generation, open_live, open_parts, writing
+from .generations import Building, Generation, open_live, open_papers, open_parts, writing
 from .manifest import Counts, Manifest, PartFile, Skipped, VectorPlan
 from .papers import PaperTable, PaperWriter
 from .staging import Staging
@@ -22,6 +22,7 @@ __all__ = [
     "Staging",
     "VectorPlan",
     "open_live",
+    "open_papers",
     "open_parts",
     "writing",
 ]

@@ -32,6 +32,7 @@ from .layout import (
     is_unfinished,
 )
 from .manifest import Manifest, PartFile, read_manifest
+from .papers import PaperTable
 
 _OPEN_ATTEMPTS = 20
 _CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -198,6 +199,11 @@ def open_parts(index: Path, opener: Callable[[Generation], Parts]) -> tuple[Gene
                     raise StoreError(f"{error.filename}: cannot be read ({error.strerror})") from error
                 raise
     raise StoreError(f"{index}: replaced again and again while it was being opened", "try again")
+
+
+def open_papers(index: Path) -> PaperTable:
+    """The papers of the live generation alone, for what needs no vectors."""
+    return open_parts(index, lambda generation: PaperTable(generation.papers, generation.manifest.counts.papers))[1]
 
 
 def _live_name(index: Path) -> str | None:
