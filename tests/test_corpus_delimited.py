@@ -126,6 +126,52 @@ def test_a_cell_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         csv.field_size_limit(before)
 
 
+@pytest.mark.parametrize(
+    "open_row",
+    [
+        '"A unclosed,a', 'A,"a unclosed', '"A",a "b" c"\n"A unclosed,a',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "rows",
+    [["B,b", "C,c"], ['"B","b, b"', '"C","c"'], ["B,b", '"C","c"'], ['B,"b"', "C,c"], ['"B",b', '"C",c']],
+)
+def test_an_unclosed_quotation_mark_costs_only_its_line(tmp_path: Path, open_row: str, rows: list[str]) -> None:
+    before = open_row.count("\n")
+    data = "\n".join(["title,abstract", open_row, *rows, ""])
+    entries = read(tmp_path, data)
+    assert entries[before] == (f"p.csv:{2 + before}", "an unclosed quotation mark")
+    assert [title for title, _ in entries[before + 1 :]] == ["B", "C"]
+
+
+def test_an_unclosed_quotation_mark_before_a_hundred_rows_costs_only_its_line(tmp_path: Path) -> None:
+    data = 'title,abstract\nA,"a\n' + "".join(f"T{number},t\n" for number in range(500)) + '"Z","z"\n'
+    bad, *papers = read(tmp_path, data)
+    assert bad == ("p.csv:2", "an unclosed quotation mark")
+    assert [title for title, _ in papers] == [*(f"T{number}" for number in range(500)), "Z"]
+
+
+def test_a_cell_of_many_lines_is_whole_and_its_row_may_end_early(tmp_path: Path) -> None:
+    text = "\n".join(f'line {number}, with ""quotes""' for number in range(90))
+    data = f'title,abstract,year\nA,"{text}",2021\n"B\nb"\nC,c,\n'
+    assert [title for title, _ in read(tmp_path, data)] == ["A", "B b", "C"]
+
+
+def test_a_backslash_before_a_quotation_mark_is_its_escape_where_a_file_has_such(tmp_path: Path) -> None:
+    rows = [f'{number},"Title \\"{number}\\"","a \\alpha, \\"b\\" c\\\\"' for number in range(10)]
+    entries = read(tmp_path, "\n".join(["id,title,abstract", *rows]))
+    assert entries == [(f'Title "{number}"', 'a \\alpha, "b" c\\\\') for number in range(10)]
+    assert read(tmp_path, 'title,abstract\nA \\"o,"C:\\"\nB,"Schr\\""odinger"\n') == [
+        ('A \\"o', "C:\\"),
+        ("B", 'Schr\\"odinger'),
+    ]
+
+
+def test_of_columns_of_one_name_the_first_value_counts(tmp_path: Path) -> None:
+    data = "title,abstract,Abstract,title\nA,a,,\n,,b,B\nC,c,d,D\n"
+    assert read(tmp_path, data) == [("A", "a"), ("B", "b"), ("C", "c")]
+
+
 def test_a_header_without_title_and_abstract_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"p\.csv: expected CSV with a header, got something that begins with 'name"):
         read(tmp_path, "name,colour\na,b\n")

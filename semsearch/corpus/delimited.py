@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,6 +16,14 @@ from .sources import LIMIT_BYTES, OpenSource
 _DELIMITERS = ("\t", ",", ";", "|")
 _EXCEL_HINT = re.compile(r"sep=.?$")  # a line before the header that tells Excel the delimiter
 _QUOTED_CELL = re.compile(r'(?:^|\t)"[^\t"\n]*(?:""[^\t"\n]*)*"(?:\t|\r?$)', re.MULTILINE)
+_BACKSLASH = re.compile(r'(?<!\\)((?:\\\\)*)\\"')  # before a quotation mark
+_BACKSLASH_IN_CELL = re.compile(r'(?:^|[,;|\t])"[^"\n]*[^"\\\n]\\"[^",;|\t\r\n]', re.MULTILINE)
+_CELL_LINES = 100  # of one row: an abstract has fewer, and a quotation mark that is never closed has all
+_UNCLOSED = "an unclosed quotation mark"
+
+
+class _UnclosedError(Exception):
+    pass
 
 
 def _header(head: str) -> tuple[str, list[str]] | None:
@@ -43,6 +52,35 @@ def _lines(source: OpenSource) -> Iterator[str]:
             yield part + "\n"
 
 
+class _Feed:
+    """Physical lines for csv's reader, which can be given back: `taken` are those of the row that is being read."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._returned = lines, deque[str]()
+        self.taken: list[str] = []
+        self._size, self.number = 0, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) >= _CELL_LINES or (self.taken and self._size > LIMIT_BYTES):
+            raise _UnclosedError
+        line = self._returned.popleft() if self._returned else next(self._lines, None)
+        if line is None:
+            raise _UnclosedError if self.taken else StopIteration
+        self.taken.append(line)
+        self._size += len(line)
+        return line
+
+    def keep(self, lines: int | None = None) -> None:
+        """The first lines of those taken, by default all, are done with; the others come again."""
+        kept = len(self.taken) if lines is None else lines
+        self._returned.extendleft(reversed(self.taken[kept:]))
+        self.number += kept
+        self.taken, self._size = [], 0
+
+
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     head = decode_head(source.head)
     found = _header(head)
@@ -50,38 +88,70 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         yield BadRecord(f"{source.name}:1", "no header with a title or an abstract")
         return
     delimiter, names = found
+    lines = _lines(source)
+    quoting = _quoting(head, delimiter)
+    if quoting == csv.QUOTE_MINIMAL and _BACKSLASH_IN_CELL.search(head):
+        lines = (_BACKSLASH.sub(r'\1""', line) for line in lines)
     header_seen = False
-    for place, row in _rows(source, delimiter, _quoting(head, delimiter)):
-        if row is None:
-            yield BadRecord(place, "longer than 32 MiB")
+    for number, row in _rows(lines, delimiter, quoting, len(names)):
+        place = f"{source.name}:{number}"
+        if isinstance(row, str):
+            yield BadRecord(place, row)
         elif header_seen:
             yield _entry(row, names, place)
         else:
             header_seen = not _EXCEL_HINT.match(row[0])
 
 
-def _rows(source: OpenSource, delimiter: str, quoting: Literal[0, 3]) -> Iterator[tuple[str, list[str] | None]]:
-    """Each row that is not empty with its place; None for one with a line or a cell that is too long."""
+def _rows(
+    lines: Iterator[str], delimiter: str, quoting: Literal[0, 3], cells: int
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Each row that is not empty with the number of its first line; for one that cannot be read, why."""
     csv.field_size_limit(LIMIT_BYTES)
-    rows = csv.reader(_lines(source), delimiter=delimiter, quoting=quoting)
+    feed = _Feed(lines)
+    rows = csv.reader(feed, delimiter=delimiter, quoting=quoting)
     while True:
-        place = f"{source.name}:{rows.line_num + 1}"
+        number = feed.number + 1
         try:
             row = next(rows)
+            if len(feed.taken) > 1 and _swallowed(feed.taken, delimiter, row, cells):
+                raise _UnclosedError
         except StopIteration:
             return
-        except csv.Error:
-            yield place, None
+        except _UnclosedError:
+            feed.keep(1)
+            yield number, _UNCLOSED
             continue
+        except csv.Error:
+            feed.keep()
+            yield number, "longer than 32 MiB"
+            continue
+        feed.keep()
         if any(cell.strip() for cell in row):
-            yield place, None if any("\0" in cell for cell in row) else row
+            yield number, "longer than 32 MiB" if any("\0" in cell for cell in row) else row
+
+
+def _swallowed(lines: list[str], delimiter: str, row: list[str], cells: int) -> bool:
+    """Whether a row of several lines is one whose quotation mark was closed by that of another row."""
+    try:
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return True
+    if len(row) < cells:  # it may end early, unless there are whole rows in it
+        return any(len(next(csv.reader([line], delimiter=delimiter))) == cells for line in lines[1:])
+    return any(cell.strip() for cell in row[cells:])
 
 
 def _entry(row: list[str], names: list[str], place: str) -> Entry:
     if any(cell.strip() for cell in row[len(names) :]):
         return BadRecord(place, "more cells than the header has")
+    record: dict[str, str] = {}
+    for name, cell in zip(names, row, strict=False):
+        if not record.get(name, "").strip():  # of columns of one name the first with a value counts
+            record[name] = cell
     try:
-        return paper_from_record(dict(zip(names, row, strict=False)))
+        return paper_from_record(record)
     except UnreadableError as fault:
         return BadRecord(place, str(fault))
 
