@@ -26,7 +26,7 @@ class TinyEncoder:
         )
         self.calls: list[str] = []
         self.folder = None
-        self.note = "made in a test"
+        self.note = ""
 
     def _vector(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         total = np.zeros(self.identity.dimensions)

@@ -19,7 +19,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import EncoderError, SemsearchError
+from ..errors import EncoderError
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
 from .models import ModelFolder
 from .onnx import OnnxEncoder, session_options
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 EXPORT_VERSION = 1
 """Part of the cache's key: to be raised by every change of this file that changes the graph."""
 
-_NOT_EXPORTABLE = 3  # the child's exit status when the model is to be served by PyTorch
+_NOT_EXPORTABLE = 3  # the child's exit status when the model is to be served by PyTorch, for the reason in this file:
+_REASON = "reason.txt"
 _OPSET = 17
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
@@ -66,10 +67,10 @@ def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
 def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
     command = [sys.executable, "-m", __name__, folder.name, str(folder.path), folder.sha256, precision, str(work)]
     child = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
     if child.returncode == _NOT_EXPORTABLE:
-        raise NotExportableError(said)
+        raise NotExportableError((work / _REASON).read_text(encoding="utf-8"))
     if child.returncode:
+        said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise EncoderError(f"{folder.name}: the export to ONNX ended with status {child.returncode} ({said[:300]})")
 
 
@@ -238,11 +239,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         export(ModelFolder(name, Path(path), sha256), cast("Precision", precision), Path(target))
     except NotExportableError as error:
-        sys.stderr.write(f"\n{error.message}\n")
+        (Path(target) / _REASON).write_text(error.message, encoding="utf-8")
         return _NOT_EXPORTABLE
-    except SemsearchError as error:
-        sys.stderr.write(f"\n{error.message}\n")
-        return 1
     return 0
 
 
