@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import asdict, dataclass, fields
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from .dates import year_of
 from .text import clean, comparable, digest
@@ -14,11 +15,14 @@ from .text import clean, comparable, digest
 TEXT_RECIPE = "title abstract"
 """How `Paper.text` is made, as the encoder's identity names it: both, one space between (MTEB's way with BEIR)."""
 
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi(?::\s*|\s+))?(10\.\d{4,9})(?:/|%2f)(\S+)$", re.IGNORECASE)
+_DOI_URL = re.compile(
+    r"(?:https?://)?[\w-]+(?:\.[\w-]+)+/(?:[\w.-]+/)*?(10\.\d{4,9})(?:/|%2f)([^\s?#]+)(?:[?#]\S*)?$", re.IGNORECASE
+)
 _ARXIV = re.compile(
     r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*"
     r"|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
-    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\s\[[\w.-]+\])?$",
+    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\s\[[\w.-]+\])?/?$",
     re.IGNORECASE,
 )
 _NOT_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
@@ -94,8 +98,8 @@ def content_id(title: str, abstract: str) -> str:
 
 
 def safe_id(text: str) -> str:
-    """text as an id: white space and control characters percent-encoded, since a TREC run separates by spaces."""
-    return _NOT_IN_ID.sub(lambda match: quote(match[0]), clean_edges(text))
+    """text as an id, in NFC: white space and control characters percent-encoded, as a TREC run separates by spaces."""
+    return unicodedata.normalize("NFC", _NOT_IN_ID.sub(lambda match: quote(match[0]), clean_edges(text)))
 
 
 def clean_edges(text: str) -> str:
@@ -104,9 +108,13 @@ def clean_edges(text: str) -> str:
 
 
 def parse_doi(text: str) -> str | None:
-    """The bare DOI in lower case (DOIs ignore case) from a DOI or its URL, else None."""
-    match = _DOI.match(clean(text))
-    return match[1].lower().rstrip(".,;") if match else None
+    """The bare DOI in lower case (DOIs ignore case) from a DOI or a URL that ends in one, else None."""
+    if match := _DOI.match(clean(text)):
+        return f"{match[1]}/{match[2]}".lower().rstrip(".,;")
+    if match := _DOI_URL.match(clean(text)):
+        bare = _DOI.match(f"{match[1]}/{unquote(match[2]).rstrip('/.,;')}")
+        return f"{bare[1]}/{bare[2]}".lower() if bare else None
+    return None
 
 
 def parse_arxiv_id(text: str) -> str | None:

@@ -91,6 +91,7 @@ def test_a_content_id_ignores_case_and_punctuation_and_nothing_else() -> None:
         ("nul\x00", "nul%00"),
         ("\ud800 a", "a"),
         ("née/2021:α", "née/2021:α"),
+        ("ne\u0301e", "n\u00e9e"),
         ("", ""),
     ],
 )
@@ -116,13 +117,43 @@ def test_any_id_is_one_word_and_stays_as_it_is(text: str) -> None:
         "doi:10.1000/abc.1",
         "DOI: 10.1000/Abc.1.",
         "  10.1000/abc.1  ",
+        "DOI 10.1000/abc.1",
+        "doi.org/10.1000/abc.1",
+        "https://www.doi.org/10.1000/abc.1",
+        "https://doi.org/10.1000/abc.1/",
+        "https://doi.org/10.1000%2Fabc.1",
+        "10.1000%2fabc.1",
+        "https://link.springer.com/chapter/10.1000/abc.1",
+        "https://link.springer.com/article/10.1000/abc.1#Sec1",
+        "https://dl.acm.org/doi/10.1000/abc.1?download=true",
+        "http://dl.acm.org/doi/abs/10.1000/ABC.1/",
     ],
 )
 def test_a_doi_is_bare_and_in_lower_case(written: str) -> None:
     assert parse_doi(written) == "10.1000/abc.1"
 
 
-@pytest.mark.parametrize("written", ["", "10.1000", "10.12/x", "see 10.1000/abc", "10.1000/a b", "n/a"])
+def test_a_doi_keeps_its_own_slashes_and_what_its_url_writes_in_percent() -> None:
+    assert (
+        parse_doi("https://onlinelibrary.wiley.com/doi/10.1002/(SICI)1%3C2::A-B%3E3.0/") == "10.1002/(sici)1<2::a-b>3.0"
+    )
+    assert parse_doi("https://link.springer.com/chapter/10.1007/978-3-1_2") == "10.1007/978-3-1_2"
+    assert parse_doi("10.1000/a/b/") == "10.1000/a/b/"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "10.1000",
+        "10.12/x",
+        "see 10.1000/abc",
+        "10.1000/a b",
+        "n/a",
+        "https://x.org/10.1000/",
+        "https://x.org/a?10.1000/b",
+    ],
+)
 def test_what_is_no_doi_is_none(written: str) -> None:
     assert parse_doi(written) is None
 
@@ -140,6 +171,7 @@ def test_what_is_no_doi_is_none(written: str) -> None:
         ("https://export.arxiv.org/abs/2103.00001", "2103.00001"),
         ("https://arxiv.org/html/2103.00001v1", "2103.00001"),
         ("arxiv.org/abs/2103.00001", "2103.00001"),
+        ("https://arxiv.org/abs/2103.00001v2/", "2103.00001"),
         ("10.48550/arXiv.2103.00001", "2103.00001"),
         ("https://doi.org/10.48550/arXiv.2103.00001", "2103.00001"),
         ("doi:10.48550/ARXIV.2103.00001", "2103.00001"),
