@@ -26,6 +26,8 @@ _FORMS = tuple(
         rf"{_YEAR}[\s-]+{_MONTH}(?:[\s-]+{_DAY})?",  # 2021 Mar 3, as MEDLINE has it
         rf"{_YEAR}\s+[a-z]{{3,9}}[/-][a-z]{{3,9}}",  # 2021 Jan-Feb, of which only the year is known
         _MONTH,
+        rf"(?:c(?:a|irca)?\.?\s*)?\[?(?:c(?:a|irca)?\.?\s*)?{_YEAR}\??\]?\??",  # c. 1999, [1987], 1999? of catalogues
+        rf"{_YEAR}[-–/](?P<until>\d{{4}})",  # 2019-2020: begun in 2019
     )
 )
 _SLASHED = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second>\d{{1,2}})[-/.]{_YEAR}$", re.ASCII)
@@ -37,6 +39,8 @@ def parse_date(text: str) -> str | None:
     for form in _FORMS:
         if match := form.match(folded):
             parts = match.groupdict()
+            if parts.get("until") and parts["until"] < parts["year"]:
+                return None
             return _partial(parts.get("year"), _month(parts.get("month")), _number(parts.get("day")))
     if match := _SLASHED.match(folded):
         first, second = int(match["first"]), int(match["second"])
