@@ -129,6 +129,46 @@ def test_what_is_no_doi_and_no_arxiv_id_is_left_out() -> None:
     assert (read.doi, read.arxiv_id) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("id", "arxiv_id"),
+    [
+        ("http://arxiv.org/abs/1706.03762v5", "1706.03762"),
+        ("arXiv:1706.03762", "1706.03762"),
+        ("1706.03762", "1706.03762"),
+        ("1706.03762v2", "1706.03762"),
+        ("0704.0001", "0704.0001"),
+        ("hep-th/9711200", "hep-th/9711200"),
+        ("math.GT/0309136v1", "math.gt/0309136"),
+        ("1706.0376", None),
+        ("2017.12345", None),
+        ("9999.00001", None),
+        ("paper/9711200", None),
+        ("W1706.03762", None),
+    ],
+)
+def test_an_id_that_is_an_arxiv_id_is_one(id: str, arxiv_id: str | None) -> None:
+    assert (paper(id=id).id, paper(id=id).arxiv_id) == (id, arxiv_id)
+
+
+@pytest.mark.parametrize(
+    ("url", "doi", "arxiv_id"),
+    [
+        ("https://doi.org/10.1000/T", "10.1000/t", None),
+        ("https://arxiv.org/abs/1706.03762v5", None, "1706.03762"),
+        ("http://arxiv.org/pdf/1706.03762", None, "1706.03762"),
+        ("https://dl.acm.org/doi/10.1145/1", None, None),
+        ("https://example.org/1706.03762", None, None),
+    ],
+)
+def test_a_url_of_doi_org_or_arxiv_tells_the_identity(url: str, doi: str | None, arxiv_id: str | None) -> None:
+    assert (paper(url=url).doi, paper(url=url).arxiv_id) == (doi, arxiv_id)
+
+
+def test_the_fields_for_identity_come_before_id_and_url() -> None:
+    read = paper(id="1706.03762", eprint="2103.00001", doi="10.1000/a", url="https://doi.org/10.1000/b")
+    assert (read.arxiv_id, read.doi) == ("2103.00001", "10.1000/a")
+
+
 # authors
 
 
@@ -153,6 +193,12 @@ def test_what_is_no_doi_and_no_arxiv_id_is_left_out() -> None:
         ("Brook, Ada; Chen, Bo;", ("Brook, Ada", "Chen, Bo")),
         ("Brook, A., Chen, B.-C.", ("Brook, A.", "Chen, B.-C.")),
         ("Brook, Ada", ("Brook, Ada",)),
+        ("Einstein, Albert", ("Einstein, Albert",)),
+        ("Perlis, A. J.", ("Perlis, A. J.",)),
+        ("Alice, Bob, Carol", ("Alice", "Bob", "Carol")),
+        ("李明, 王伟", ("李明", "王伟")),
+        ("李明，王伟、張三", ("李明", "王伟", "張三")),
+        ("Brook, J., Jr.", ("Brook, J., Jr.",)),
         ("Brook A, Chen BC", ("Brook A", "Chen BC")),
         ("Brook, A. and others", ("Brook, A.",)),
         ("Ada Brook, et al.", ("Ada Brook",)),
@@ -232,7 +278,8 @@ def test_dates_in_every_shape(record: dict[str, object], date: str | None) -> No
     ("value", "number"),
     [
         (5, 5), ("5", 5), ("5.0", 5), (5.0, 5), (0, 0), ("12 pages, 3 figures", None), (-1, None), (math.inf, None),
-        (10**400, None), ([1], None), ("", None),
+        (10**400, None), ([1], None), ("", None), ("1,234", 1234), (" 1,234,567 ", 1234567), ("1,23", None),
+        (True, None), ({"n": 1}, None),
     ],
 )  # fmt: skip
 def test_numbers_that_are_none_are_not_known(value: object, number: int | None) -> None:
@@ -272,10 +319,48 @@ def test_a_record_without_text_is_unreadable(record: dict[str, object]) -> None:
         ({"title": {"a": 1}}, "title is an object, expected text"),
         ({"title": "T", "abstract": [1, 2]}, "abstract is a list, expected text"),
         ({"title": True}, "title is true or false, expected text"),
-        ({"title": "T", "id": ["a", 1]}, "id is a list, expected text"),
+        ({"title": "T", "abstract": False}, "abstract is true or false, expected text"),
+        ({"title": [{"a": 1}]}, "title is a list, expected text"),
     ],
 )
 def test_a_value_of_a_wrong_kind_is_unreadable_and_named(record: dict[str, object], reason: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         paper_from_record(record)
     assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ({"name": "x"}, "x"),
+        ({"title": "x"}, "x"),
+        ({"value": "x"}, "x"),
+        ({"$oid": "x"}, "x"),
+        ({"href": "x", "rel": "self"}, "x"),
+        ([{"url": "x"}, {"url": "y"}], "x"),
+        ([None, {}, "x"], "x"),
+        (["x", 1], "x"),
+        ({"value": ["x"]}, "x"),
+        ({"colour": "red"}, None),
+        ([[], {}], None),
+        (True, None),
+        (False, None),
+    ],
+)
+def test_of_an_odd_value_what_can_be_taken_is_taken(value: object, taken: str | None) -> None:
+    for field in ("url", "venue", "organization"):
+        assert getattr(paper(**{field: value}), field) == taken
+    assert paper(_id=value).id == taken or (taken is None and len(paper(_id=value).id) == 16)
+
+
+@pytest.mark.parametrize("field", [field for field in FIELD_NAMES if field not in ("title", "abstract")])
+@pytest.mark.parametrize("value", [True, {"a": [1]}, [{"a": 1}], [[1, [2]]], [True, None], {"value": {"b": 2}}, 1.5])
+def test_no_odd_value_of_an_optional_field_drops_the_paper(field: str, value: object) -> None:
+    for name in FIELD_NAMES[field]:
+        assert paper(**{name: value}).title == "Tides"
+
+
+def test_an_odd_doi_and_an_odd_year_are_taken() -> None:
+    read = paper(doi=[{"value": "10.1000/T"}], year={"value": 2021})
+    assert (read.doi, read.date) == ("10.1000/t", "2021")
+    assert paper_from_record({"title": {"value": "Tides"}}).title == "Tides"

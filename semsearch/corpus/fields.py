@@ -71,6 +71,18 @@ _ARXIV_CATEGORIES = re.compile(rf"{_ARXIV_CATEGORY}(?: {_ARXIV_CATEGORY})+$")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
 
 
+_BARE_ARXIV_ID = re.compile(
+    rf"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{{4}}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{{5}}"
+    rf"|(?:{_ARCHIVES.replace(' ', '|')})(?:\.[A-Za-z]{{2}})?/\d{{7}})(?:v\d+)?$"
+)  # as arXiv numbers papers, which a paper's number in another scheme seldom is by chance
+_SAYS_ARXIV = re.compile(r"arxiv:|(?:https?://)?(?:[a-z]+\.)?arxiv\.org/", re.IGNORECASE)
+_DOI_OR_ARXIV_URL = re.compile(
+    r"(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf)/)", re.IGNORECASE
+)
+_THOUSANDS = re.compile(r"\s*\d{1,3}(?:,\d{3})+\s*$", re.ASCII)
+_VALUE_NAMES = ("title", "value", "$oid", "$date", "href", "url", "text", "#text")  # of an object that is a value
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
 _NOBODY = frozenset({"", "others", "et al", "et al."})
 
 
@@ -86,13 +98,16 @@ def field_name(name: str) -> str:
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
     """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
-    values = {field_name(str(name)): value for name, value in record.items()}
+    values: dict[str, Any] = {}
+    for written, value in record.items():
+        name = field_name(str(written))
+        if name not in values or _is_nothing(values[name]):
+            values[name] = value
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
     if not title and not abstract:
         raise UnreadableError("neither title nor abstract")
-    doi = _text(values, "doi")
-    arxiv_id = parse_arxiv_id(_text(values, "arxiv_id")) or parse_arxiv_id(doi)
+    doi, arxiv_id = _identity(values)
     return Paper(
         id=safe_id(_text(values, "id")) or content_id(title, abstract),
         title=title,
@@ -102,7 +117,7 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
         organization=clean(_text(values, "organization")) or None,
         venue=clean(_text(values, "venue")) or None,
         date=join_date(_text(values, "date"), _text(values, "year"), _text(values, "month")),
-        doi=parse_doi(doi),
+        doi=doi,
         arxiv_id=arxiv_id,
         url=clean(_text(values, "url")) or None,
         categories=_categories(values),
@@ -117,25 +132,54 @@ def _first(values: Mapping[str, Any], field: str) -> Any:
     """The first value of field that says something, else None."""
     for name in FIELD_NAMES[field]:
         value = values.get(name)
-        if value not in (None, "", [], {}) and not (isinstance(value, float) and math.isnan(value)):
+        if not _is_nothing(value):
             return value
     return None
 
 
+def _is_nothing(value: Any) -> bool:
+    return value in (None, "", [], {}) or (isinstance(value, float) and math.isnan(value))
+
+
+def _identity(values: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The DOI and the arXiv id: from their own fields, else from an id or a URL that can be nothing else."""
+    doi, id = _text(values, "doi"), _text(values, "id")
+    urls = [url for name in FIELD_NAMES["url"] if _DOI_OR_ARXIV_URL.match(url := _taken(values.get(name)))]
+    arxiv_ids = [_text(values, "arxiv_id"), doi]
+    if _SAYS_ARXIV.match(id) or _BARE_ARXIV_ID.match(id):
+        arxiv_ids.append(id)
+    return (
+        next(filter(None, map(parse_doi, [doi, *urls])), None),
+        next(filter(None, map(parse_arxiv_id, [*arxiv_ids, *urls])), None),
+    )
+
+
 def _text(values: Mapping[str, Any], field: str) -> str:
+    """The field as text, empty where it says nothing. Only a title or an abstract of a wrong kind is unreadable."""
     value = _first(values, field)
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        value = " ".join(value) if field == "abstract" else value[0]  # Crossref's titles are lists of one
-    if isinstance(value, dict):
-        value = _date_parts(value) or _name(value) or value  # Semantic Scholar's journal is an object with a name
+    if field in ("title", "abstract"):
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            return " ".join(value) if field == "abstract" else value[0]  # Crossref's titles are lists of one
+        text = "" if isinstance(value, list) else _taken(value)
+        if not text and isinstance(value, bool | dict | list):
+            raise UnreadableError(f"{field} is {_kind(value)}, expected text")
+        return text
+    text = _taken(value)
+    return text[:-2] if field in ("year", "month") and text.endswith(".0") else text
+
+
+def _taken(value: Any) -> str:
+    """What can be taken as a text: a list's first, an object's name or value, nothing of true and false."""
+    if isinstance(value, list):
+        return next(filter(None, map(_taken, value)), "")
+    if isinstance(value, dict):  # Semantic Scholar's journal is an object with a name
+        parts = (_taken(value[name]) for name in _VALUE_NAMES if name in value)
+        return _date_parts(value) or _name(value) or next(filter(None, parts), "")
+    if _is_nothing(value) or isinstance(value, bool):
+        return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a year that pandas made 2021.0
-    if value is None:
-        return ""
-    if isinstance(value, bool | dict | list):
-        raise UnreadableError(f"{field} is {_kind(value)}, expected text")
-    text = str(value)
-    return text[:-2] if field in ("year", "month") and text.endswith(".0") else text
+    return str(value)
 
 
 def _date_parts(value: dict[str, Any]) -> str:
@@ -161,6 +205,10 @@ def _kind(value: Any) -> str:
 
 def _number(values: Mapping[str, Any], field: str) -> int | None:
     value = _first(values, field)
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and _THOUSANDS.match(value):
+        value = value.replace(",", "")
     try:
         number = int(float(value))
     except (TypeError, ValueError, OverflowError):
@@ -217,7 +265,8 @@ def _name(item: Any) -> str:
 
 
 def _split_authors(text: str) -> list[str]:
-    """Names in one text: at semicolons; else at ` and ` and commas that do not part a last name from initials."""
+    """Names in one text: at semicolons; else at ` and ` and commas that do not part a last name from a first."""
+    text = re.sub("[，、]", ",", text).replace("；", ";")
     if ";" in text:
         return text.split(";")
     people = re.split(r",?\s+(?:and|&)\s+", text)
@@ -226,8 +275,16 @@ def _split_authors(text: str) -> list[str]:
         parts = [part.strip() for part in people_part.split(",")]
         if len(parts) % 2 == 0 and all(_INITIALS.match(part) for part in parts[1::2]):
             names += [f"{last}, {initials}" for last, initials in zip(parts[::2], parts[1::2], strict=True)]
-        elif len(parts) == 1 or all(" " in part for part in parts if part):
+        elif _are_names(parts):
             names += parts
         else:
             names.append(people_part)
     return names
+
+
+def _are_names(parts: list[str]) -> bool:
+    """Whether each of the parts between commas is a name: `Ada Brook, Bo Chen`, `Ada, Bo, Cy` or `李明, 王伟`."""
+    parts = [part for part in parts if part]
+    if len(parts) < 2 or all(" " in part for part in parts) or any(map(_EAST_ASIAN.search, parts)):
+        return True
+    return len(parts) > 2 and not any(" " in part or _INITIALS.match(part) for part in parts)

@@ -41,6 +41,8 @@ def entry_from_value(record: Any, place: str) -> Entry:
         return paper_from_record(record)
     except UnreadableError as fault:
         return BadRecord(place, str(fault))
+    except RecursionError:
+        return BadRecord(place, "nested too deeply")
 
 
 def has_text(value: Any) -> bool:
