@@ -91,7 +91,7 @@ def build_index(
             progress("preparing the model", 0, None)
             encoder = load_encoder(found, precision) if isinstance(found, ModelFolder) else found
             if encoder.folder is not None:
-                building.carry_encoder(encoder.folder)
+                building.carry_encoder(encoder.folder, encoder.identity)
             counts = _embed(staging, papers, encoder, building, progress)
         finally:
             staging.close()

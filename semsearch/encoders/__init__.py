@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import EncoderError
 from .identity import EncoderIdentity, Precision
@@ -24,6 +26,9 @@ __all__ = [
     "load_encoder",
 ]
 
+if TYPE_CHECKING:
+    from .onnx import OnnxEncoder
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,16 +38,26 @@ def load_encoder(model: str | ModelFolder = DEFAULT_MODEL, precision: Precision 
     Raises EncoderError where there is no such model.
     """
     folder = find_model(model) if isinstance(model, str) else model
+    from .cuda import has_cuda
     from .export import NotExportableError, exported
     from .onnx import OnnxEncoder
 
     try:
-        return OnnxEncoder.open(exported(folder, precision, _cache()))
+        carried = OnnxEncoder.open(exported(folder, precision, _cache()))
+        carried.identity = replace(carried.identity, model=folder.name)  # it may have been cached by another
+        return _on_cuda(carried, folder) if has_cuda() else carried
     except NotExportableError as error:
         _log.warning("%s is run by PyTorch: %s", folder.name, error.message)
         from .sentence import SentenceEncoder
 
         return SentenceEncoder(folder, note=error.message)
+
+
+def _on_cuda(carried: OnnxEncoder, folder: ModelFolder) -> Encoder:
+    from .cuda import CudaEncoder
+    from .sentence import SentenceEncoder
+
+    return CudaEncoder(carried, SentenceEncoder(folder))
 
 
 def encoder_of(identity: EncoderIdentity, files: Mapping[str, bytes], folder: Path) -> Encoder:

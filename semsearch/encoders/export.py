@@ -86,7 +86,7 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
     _write_tokenizer(model, target / TOKENIZER)
     _write_graph(model, target / "traced.onnx")
     _compress(target / "traced.onnx", target / MODEL, precision)
-    identity = replace(source.identity, engine="onnx", precision=precision)
+    identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
     (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
     _check(source, OnnxEncoder.open(target), precision)
 

@@ -14,6 +14,8 @@ Precision = Literal["int8", "fp32"]
 Engine = Literal["onnx", "torch"]
 """What runs the model: onnxruntime, from files in the index, or sentence-transformers, from the model's own folder."""
 
+DocumentEngine = Literal["onnx", "torch", "torch-cuda-half"]
+"""What made the vectors of the papers: the same engine, or PyTorch in 16 bits on CUDA."""
 
 MODEL, TOKENIZER, DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
 ENCODER_FILES = (DESCRIPTION, MODEL, TOKENIZER)
@@ -26,7 +28,8 @@ class EncoderIdentity:
 
     model: the name or folder it was asked for by. sha256: of the model's files (see models.py). precision: of the
     weights and activations. max_tokens: longer texts are cut; None, never. The prompts stand before a question and
-    before a document. recipe: how a paper's title and abstract become one text. engine: what runs the model.
+    before a document. recipe: how a paper's title and abstract become one text. engine: what runs the model,
+    document_engine: what ran it for the papers, which a GPU may do and a CPU may go on with.
     """
 
     model: str
@@ -39,10 +42,11 @@ class EncoderIdentity:
     document_prompt: str = ""
     recipe: str = TEXT_RECIPE
     engine: Engine = "torch"
+    document_engine: DocumentEngine = "torch"
 
     def same_vectors(self, other: EncoderIdentity) -> bool:
-        """Whether the two make the same vectors: everything is equal but the name that the model was asked for by."""
-        return replace(self, model="") == replace(other, model="")
+        """Whether vectors of the two may meet: all is equal but the model's name and the engine of the documents."""
+        return replace(self, model="", document_engine="torch") == replace(other, model="", document_engine="torch")
 
 
 def identity_from_values(values: Mapping[str, Any]) -> EncoderIdentity:

@@ -6,16 +6,17 @@ CURRENT names the live generation. Whatever is killed when, it names a whole one
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from ..encoders.identity import ENCODER_FILES, EncoderIdentity
+from ..encoders.identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, EncoderIdentity
 from ..errors import SemsearchError, StoreError
 from . import files
 from .layout import (
@@ -84,9 +85,11 @@ class Building:
         """The FAISS index to be written."""
         return self.folder / VECTORS
 
-    def carry_encoder(self, folder: Path) -> None:
-        """Copy the encoder's files from folder, so that the index can be asked wherever it goes."""
-        files.copy_files(folder, self.folder / ENCODER, ENCODER_FILES)
+    def carry_encoder(self, folder: Path, identity: EncoderIdentity) -> None:
+        """Copy the encoder's files from folder, with its identity, so that the index can be asked wherever it goes."""
+        files.copy_files(folder, self.folder / ENCODER, (MODEL, TOKENIZER))
+        description = json.dumps(asdict(identity), indent=1) + "\n"
+        files.write_durably(self.folder / ENCODER / DESCRIPTION, description)
 
     @property
     def staging(self) -> Path:
