@@ -68,10 +68,30 @@ def test_in_a_folder_a_file_of_no_known_format_is_told_and_costs_nothing(tmp_pat
     assert titles(tmp_path)[2:] == ["Tides"]
 
 
-def test_in_a_folder_a_file_that_claims_a_format_and_breaks_its_claim_is_an_error(tmp_path: Path) -> None:
-    put(tmp_path / "papers.jsonl.gz", gzip.compress(b"not at all\n"))
+def test_a_file_that_breaks_its_claim_is_told_in_a_folder_and_an_error_by_its_name(tmp_path: Path) -> None:
+    broken = put(tmp_path / "papers.jsonl.gz", gzip.compress(b"not at all\n"))
+    put(tmp_path / "tides.jsonl", LINE)
+    assert titles(tmp_path) == ["! a file of no known format", "Tides"]
     with pytest.raises(CorpusError, match=r"papers\.jsonl\.gz: expected JSON lines.*'not at all'"):
-        titles(tmp_path)
+        titles(broken)
+
+
+def test_in_a_folder_an_index_is_no_corpus(tmp_path: Path) -> None:
+    put(tmp_path / "a.jsonl", LINE)
+    put(tmp_path / "sub/index/CURRENT", b"generation-000001\n")
+    put(tmp_path / "sub/index/generation-000001/manifest.json", b'{"title": "no"}')
+    put(tmp_path / "other/CURRENT.jsonl", LINE)
+    put(tmp_path / "other/generation-1/b.jsonl", LINE)
+    assert titles(tmp_path) == titles(str(tmp_path / "*")) == ["Tides"] * 3
+    with pytest.raises(CorpusError, match="no file matches"):
+        titles(str(tmp_path / "sub" / "*"))
+
+
+def test_a_file_whose_records_have_no_text_says_which_names_work(tmp_path: Path) -> None:
+    *records, told = read_papers(put(tmp_path / "a.jsonl", b'{"heading": "A"}\n{"heading": "B"}\n'))
+    assert [record.reason for record in records] == ["neither title nor abstract"] * 2
+    assert told.place == str(tmp_path / "a.jsonl")
+    assert "title or paper_title or article_title, nor its abstract abstract or" in told.reason
 
 
 def test_a_glob_is_its_matches_sorted(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from ..errors import CorpusError
 from .decode import decode_head
 from .delimited import CSV, TSV
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .fields import FIELD_NAMES, NO_TEXT
 from .hf_text import HF_TEXT
 from .json_document import JSON_DOCUMENT
 from .json_lines import JSON_LINES
@@ -58,12 +59,23 @@ def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> 
                 yield BadRecord(source.name, "an empty file")
                 continue
             chosen = FORMATS[name] if name else _recognise(opened)
-            if chosen is None and source.in_folder and not _claimed(source.name):
+            if chosen is None and source.in_folder:
                 yield BadRecord(source.name, "a file of no known format")
             elif chosen is None:
                 raise _not_recognised(opened)
             else:
-                yield from chosen.read(opened, options)
+                yield from _with_names_told(chosen.read(opened, options), source.name)
+
+
+def _with_names_told(entries: Iterator[Entry], name: str) -> Iterator[Entry]:
+    """entries, and behind those of a file without one title or abstract a BadRecord that says which names work."""
+    reasons: set[str | None] = set()
+    for entry in entries:
+        reasons.add(entry.reason if isinstance(entry, BadRecord) else None)
+        yield entry
+    if reasons == {NO_TEXT}:
+        names = [" or ".join(FIELD_NAMES[field]) for field in ("title", "abstract")]
+        yield BadRecord(name, f"no record of the file names its title {names[0]}, nor its abstract {names[1]}")
 
 
 def _recognise(opened: OpenSource) -> Format | None:

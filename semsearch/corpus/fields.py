@@ -60,6 +60,8 @@ hyphen; `citationCount` is `citation_count`."""
 ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
+NO_TEXT = "neither title nor abstract"
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARCHIVES = (  # of arXiv's, those without classes, the closed ones included; "few-shot learning" is none of them
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga "
@@ -106,7 +108,7 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
     if not title and not abstract:
-        raise UnreadableError("neither title nor abstract")
+        raise UnreadableError(NO_TEXT)
     doi, arxiv_id = _identity(values)
     return Paper(
         id=safe_id(_text(values, "id")) or content_id(title, abstract),

@@ -82,7 +82,9 @@ def _expand_one(name: str) -> list[Source]:
     if glob.has_magic(name):
         matches = map(Path, sorted(glob.glob(name, recursive=True)))  # noqa: PTH207 (a pattern may be absolute)
         if found := [
-            s for match in matches for s in (_below(match) if match.is_dir() else [Source(str(match), match)])
+            s
+            for match in matches
+            for s in ([] if _is_index(match) else _below(match) if match.is_dir() else [Source(str(match), match)])
         ]:
             return found
         raise CorpusError(f"{name}: no file matches this pattern")
@@ -90,8 +92,14 @@ def _expand_one(name: str) -> list[Source]:
 
 
 def _below(folder: Path) -> list[Source]:
+    """The files below folder, without hidden ones and those of indexes, which hold no corpus."""
+    indexes = {path.parent for path in folder.rglob("CURRENT") if path.parent != folder and _is_index(path.parent)}
     files = sorted(file for file in folder.rglob("*") if file.is_file() and not _hidden(file.relative_to(folder)))
-    return [Source(str(file), file, in_folder=True) for file in files]
+    return [Source(str(file), file, in_folder=True) for file in files if indexes.isdisjoint(file.parents)]
+
+
+def _is_index(folder: Path) -> bool:
+    return (folder / "CURRENT").is_file() and any(path.is_dir() for path in folder.glob("generation-*"))
 
 
 def _hidden(path: Path) -> bool:
