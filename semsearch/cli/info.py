@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..store.generations import Generation, open_live
+from ..store.manifest import Manifest
 from .build import skipped_lines
 from .options import DEFAULT_INDEX, IndexOption, JsonOption
 
@@ -56,9 +57,16 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
     yield "model", f"{encoder.model} ({encoder.precision}, {encoder.pooling} pooling, sha256 {encoder.sha256[:12]})"
     reads = f"texts up to {encoder.max_tokens} tokens" if encoder.max_tokens else "texts of any length"
     yield "", f"{reads}; {counts.cut} of {counts.papers} were longer and cut ({counts.cut / counts.papers:.0%})"
+    yield "encoder", _where(manifest)
     yield "plan", f"{plan.kind} search over {plan.count} vectors of {plan.dimensions} dimensions, {plan.type}"
     for part in manifest.files:
         yield part.name, f"{part.bytes / 1e6:.2f} MB"
+
+
+def _where(manifest: Manifest) -> str:
+    if manifest.encoder.engine == "onnx":
+        return "travels with the index"
+    return f"not in the index, so a cold start takes seconds: {manifest.encoder_note or 'no reason is known'}"
 
 
 def _article(name: str) -> str:

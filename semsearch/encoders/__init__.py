@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,11 +40,10 @@ def load_encoder(model: str | ModelFolder = DEFAULT_MODEL, precision: Precision 
     """
     folder = find_model(model) if isinstance(model, str) else model
     from .cuda import has_cuda
-    from .export import NotExportableError, exported
-    from .onnx import OnnxEncoder
+    from .export import NotExportableError
 
     try:
-        carried = OnnxEncoder.open(exported(folder, precision, _cache()))
+        carried = _onnx(folder, precision, _cache())
         carried.identity = replace(carried.identity, model=folder.name)  # it may have been cached by another
         return _on_cuda(carried, folder) if has_cuda() else carried
     except NotExportableError as error:
@@ -51,6 +51,18 @@ def load_encoder(model: str | ModelFolder = DEFAULT_MODEL, precision: Precision 
         from .sentence import SentenceEncoder
 
         return SentenceEncoder(folder, note=error.message)
+
+
+def _onnx(folder: ModelFolder, precision: Precision, cache: Path) -> OnnxEncoder:
+    from .export import exported
+    from .onnx import OnnxEncoder
+
+    made = exported(folder, precision, cache)
+    try:
+        return OnnxEncoder.open(made)
+    except EncoderError:  # damaged in the cache
+        shutil.rmtree(made, ignore_errors=True)
+        return OnnxEncoder.open(exported(folder, precision, cache))
 
 
 def _on_cuda(carried: OnnxEncoder, folder: ModelFolder) -> Encoder:

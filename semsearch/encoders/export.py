@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import secrets
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from ..errors import EncoderError
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
@@ -29,10 +32,10 @@ if TYPE_CHECKING:
 
     from .sentence import SentenceEncoder
 
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Part of the cache's key: to be raised by every change of this file that changes the graph."""
 
-_NOT_EXPORTABLE = 3  # the child's exit status when the model is to be served by PyTorch, for the reason in this file:
+_NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
 _OPSET = 17
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
@@ -50,64 +53,94 @@ def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
     Raises NotExportableError, with the reason, for a model that has none.
     """
     target = cache / f"{folder.sha256[:32]}-{precision}-{EXPORT_VERSION}"
-    if all((target / name).is_file() for name in ENCODER_FILES):
+    if _is_whole(target):
         return target
     work = cache / f"{target.name}.{secrets.token_hex(4)}"
     work.mkdir(parents=True)
     try:
         _in_child(folder, precision, work)
-        shutil.rmtree(target, ignore_errors=True)
-        with contextlib.suppress(OSError):  # another build was faster: its files are these
-            work.rename(target)
+        if not _is_whole(target):  # else another build was faster, and may be reading: its files are these
+            shutil.rmtree(target, ignore_errors=True)
+            with contextlib.suppress(OSError):  # faster by a hair
+                work.rename(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    if not _is_whole(target):
+        raise EncoderError(f"{target}: the exported model cannot be put there", f"remove {target}, and try again")
     return target
 
 
+def _is_whole(target: Path) -> bool:
+    return all((target / name).is_file() for name in ENCODER_FILES)
+
+
 def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
-    command = [sys.executable, "-m", __name__, folder.name, str(folder.path), folder.sha256, precision, str(work)]
-    child = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if child.returncode == _NOT_EXPORTABLE:
-        raise NotExportableError((work / _REASON).read_text(encoding="utf-8"))
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
+    command = [sys.executable, "-P", "-m", __name__]  # -P: no file of the user's folder is taken for a module
+    command += [folder.name, str(folder.path), folder.sha256, precision, str(work)]
+    child = subprocess.run(command, env=here, capture_output=True, text=True, errors="replace", check=False)
+    if child.returncode in (_NOT_EXPORTABLE, _REFUSED):
+        kind = NotExportableError if child.returncode == _NOT_EXPORTABLE else EncoderError
+        raise kind((work / _REASON).read_text(encoding="utf-8"))
     if child.returncode:
         said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise EncoderError(f"{folder.name}: the export to ONNX ended with status {child.returncode} ({said[:300]})")
+        raise NotExportableError(f"its export to ONNX ended with status {child.returncode} ({said[:300]})")
 
 
 def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
     """Write model.onnx, tokenizer.json and encoder.json into target; checked against sentence-transformers."""
     from .sentence import SentenceEncoder
 
-    source = SentenceEncoder(folder, eager=True)
-    model = source.model
-    reason = _why_not(model)
+    try:
+        source = SentenceEncoder(folder, eager=True)
+    except EncoderError:  # not every model can be asked for plain attention
+        source = SentenceEncoder(folder)
+    reason = _why_not(source)
     if reason:
         raise NotExportableError(reason)
-    _write_tokenizer(model, target / TOKENIZER)
-    _write_graph(model, target / "traced.onnx")
-    _compress(target / "traced.onnx", target / MODEL, precision)
-    identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
+    source.model.to("cpu").float()
+    identity = replace(source.identity, engine="onnx", precision=precision)
     (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
-    _check(source, OnnxEncoder.open(target), precision)
+    check = _Check(source)
+    traced = target / "traced.onnx"
+    try:
+        _write_tokenizer(source, target / TOKENIZER)
+        _write_graph(source.model, target / MODEL)
+        check(OnnxEncoder.open(target), "fp32")  # what is wrong with graph or tokens would hide in the noise of int8
+        (target / MODEL).rename(traced)
+        _compress(traced, target / MODEL, precision)
+        check(OnnxEncoder.open(target), precision)
+    except NotExportableError:
+        raise
+    except Exception as error:  # whatever torch, onnx and onnxruntime raise for what they cannot express
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise NotExportableError(f"it has no graph ({said[:200]})") from error
 
 
-def _why_not(model: SentenceTransformer) -> str:
-    """Why model has no ONNX form, or nothing if it has one."""
-    kinds = [type(module).__name__ for module in model]
-    foreign = [kind for kind in kinds if kind not in _EXPORTABLE]
+def _why_not(source: SentenceEncoder) -> str:
+    """Why the model has no ONNX form, or nothing if it has one."""
+    model, identity = source.model, source.identity
+    foreign = [type(module).__name__ for module in model if type(module).__name__ not in _EXPORTABLE]
     if foreign:
         return f"a module of it is {foreign[0]}, which has no export here"
     if getattr(model.tokenizer, "backend_tokenizer", None) is None:
         return "its tokenizer has no tokenizer.json"
+    prompts = identity.query_prompt or identity.document_prompt
+    if prompts and not all(getattr(module, "include_prompt", True) for module in model):
+        return "its pooling leaves out the prompt"
     return ""
 
 
-def _write_tokenizer(model: SentenceTransformer, path: Path) -> None:
+def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:
+    """The tokenizer with the side at which it cuts; the runner sets the length."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    theirs = source.model.tokenizer
+    tokenizer = Tokenizer.from_str(theirs.backend_tokenizer.to_str())
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    if source.identity.max_tokens is not None:
+        tokenizer.enable_truncation(source.identity.max_tokens, direction=theirs.truncation_side)
     tokenizer.save(str(path))
 
 
@@ -130,9 +163,7 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
     mask = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0]])
     axes = {0: "batch", 1: "length"}
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter(
-            "ignore"
-        )  # the tracer's remarks on values that it takes for constants: _check is the proof
+        warnings.simplefilter("ignore")  # the tracer's remarks on values that it takes for constants: see _Check
         torch.onnx.export(
             Traced().eval(),
             (ids, mask),
@@ -172,7 +203,6 @@ def _compress_embeddings(path: Path) -> None:
 
     Three quarters of a small quantised model are such a table, and reading it was half of opening the session.
     """
-    import numpy as np
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -210,26 +240,25 @@ _WORDS = (  # noqa: SIM905
 ).split()
 
 
-def _check(source: SentenceEncoder, made: OnnxEncoder, precision: Precision) -> None:
-    """Compare the two on texts of every length that the model reads. Raises NotExportableError where they differ."""
-    import numpy as np
+class _Check:
+    """What sentence-transformers makes of texts of every length that the model reads."""
 
-    longest = min(made.identity.max_tokens or 512, 512)
-    lengths = (1, 2, 5, 9, 17, 33, 65, longest // 2, longest - 2, longest * 2)
-    words = _WORDS * (longest // 10 + 1)
-    texts = [" ".join(words[start : start + length]) for start, length in enumerate(lengths)]
-    pairs = [
-        (source.encode_documents(texts).vectors, made.encode_documents(texts).vectors),
-        (source.encode_queries(texts), made.encode_queries(texts)),
-    ]
-    cosines = np.concatenate([np.sum(theirs * ours, axis=1) for theirs, ours in pairs])
-    least, wanted = float(cosines.mean()), _LEAST_COSINE[precision]
-    if precision == "fp32":
-        least = float(cosines.min())
-    if not least >= wanted:
-        raise NotExportableError(
-            f"its ONNX form in {precision} gives other vectors (cosine {least:.4f}, wanted {wanted})"
-        )
+    def __init__(self, source: SentenceEncoder) -> None:
+        longest = min(source.identity.max_tokens or 512, 512)
+        lengths = (1, 2, 5, 9, 17, 33, 65, longest // 2, longest - 2, longest * 2)
+        words = _WORDS * (longest // 10 + 1)
+        self.texts = [" ".join(words[start : start + length]) for start, length in enumerate(lengths)]
+        self.vectors = (source.encode_documents(self.texts).vectors, source.encode_queries(self.texts))
+
+    def __call__(self, made: OnnxEncoder, precision: Precision) -> None:
+        """Raises NotExportableError where made gives other vectors."""
+        ours = (made.encode_documents(self.texts).vectors, made.encode_queries(self.texts))
+        cosines = (np.concatenate(self.vectors) * np.concatenate(ours)).sum(axis=1)
+        found, wanted = float(cosines.min() if precision == "fp32" else cosines.mean()), _LEAST_COSINE[precision]
+        if not found >= wanted:
+            raise NotExportableError(
+                f"its ONNX form in {precision} gives other vectors (cosine {found:.4f}, wanted {wanted})"
+            )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -238,9 +267,9 @@ def main(arguments: Sequence[str]) -> int:
     logging.disable(logging.WARNING)
     try:
         export(ModelFolder(name, Path(path), sha256), cast("Precision", precision), Path(target))
-    except NotExportableError as error:
+    except EncoderError as error:
         (Path(target) / _REASON).write_text(error.message, encoding="utf-8")
-        return _NOT_EXPORTABLE
+        return _NOT_EXPORTABLE if isinstance(error, NotExportableError) else _REFUSED
     return 0
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .protocol import FloatArray
 
 _REBUILD = "build the index again"
+_LENGTH_ERROR = 1e-3
 
 
 class OnnxEncoder:
@@ -47,16 +48,23 @@ class OnnxEncoder:
     @classmethod
     def open(cls, folder: Path) -> OnnxEncoder:
         """The encoder in a folder."""
-        return cls({name: (folder / name).read_bytes() for name in ENCODER_FILES}, folder)
+        try:
+            files = {name: (folder / name).read_bytes() for name in ENCODER_FILES}
+        except OSError as error:
+            raise EncoderError(f"{error.filename}: cannot be read ({error.strerror})", _REBUILD) from error
+        return cls(files, folder)
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """See Encoder."""
-        return np.stack([vector for vector, _ in self._map(self.identity.query_prompt, texts)])
+        return self._stack([vector for vector, _ in self._map(self.identity.query_prompt, texts)])
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
-        vectors, cut = zip(*self._map(self.identity.document_prompt, texts), strict=True)
-        return Embeddings(np.stack(vectors), np.array(cut))
+        found = self._map(self.identity.document_prompt, texts)
+        return Embeddings(self._stack([vector for vector, _ in found]), np.array([cut for _, cut in found], dtype=bool))
+
+    def _stack(self, vectors: list[FloatArray]) -> FloatArray:
+        return np.stack(vectors) if vectors else np.zeros((0, self.identity.dimensions), dtype=np.float32)
 
     def _map(self, prompt: str, texts: Sequence[str]) -> list[tuple[FloatArray, bool]]:
         prompted = [prompt + text for text in texts]
@@ -72,8 +80,16 @@ class OnnxEncoder:
         """One text's vector, (d,) float32, and whether it was cut."""
         encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return vectors[0], bool(encoding.overflowing)
+        try:
+            (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        except Exception as error:  # onnxruntime's own: an id or a length that the model does not know
+            raise EncoderError(f"{self.folder}: the encoder fails on {ids.size} tokens ({error})", _REBUILD) from error
+        vector: FloatArray = vectors[0]
+        if vector.shape != (self.identity.dimensions,) or not abs(float(vector @ vector) - 1) < _LENGTH_ERROR:
+            raise EncoderError(
+                f"the model {self.identity.model} gave a vector that is zero or not a number, or of another size"
+            )
+        return vector, bool(encoding.overflowing)
 
 
 def session_options() -> onnxruntime.SessionOptions:
@@ -99,5 +115,5 @@ def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
 
     tokenizer = Tokenizer.from_buffer(description)
     if max_tokens is not None:
-        tokenizer.enable_truncation(max_tokens)
+        tokenizer.enable_truncation(max_tokens, direction=(tokenizer.truncation or {}).get("direction", "right"))
     return tokenizer
