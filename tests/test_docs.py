@@ -62,7 +62,7 @@ class OneEncoder:
 
     def __init__(self) -> None:
         self._model = load_encoder()
-        self.identity = self._model.identity
+        self.identity, self.folder, self.note = self._model.identity, self._model.folder, self._model.note
         self.encode_queries = self._model.encode_queries
         self._known: dict[str, tuple[np.ndarray, bool]] = {}
 
