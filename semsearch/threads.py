@@ -6,7 +6,7 @@ import os
 
 
 def worker_count() -> int:
-    """Workers that embed side by side: one for each core that this process may use."""
+    """Workers that embed or search side by side: one for each core that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

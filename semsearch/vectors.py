@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StoreError
+from .threads import worker_count
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
@@ -85,6 +86,7 @@ class Vectors:
             )
         import faiss
 
+        faiss.omp_set_num_threads(worker_count())
         self.count, self.dimensions = count, dimensions
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "paper": {"errors", "text", "dates"},
     "corpus": {"errors", "text", "dates", "paper"},
     "encoders": {"errors", "text", "dates", "paper", "threads"},
-    "vectors": {"errors", "text", "dates", "paper"},
+    "vectors": {"errors", "text", "dates", "paper", "threads"},
     "questions": {"errors", "text", "dates", "paper"},
     "results": {"errors", "text", "dates", "paper"},
     "store": {"errors", "text", "dates", "paper", "encoders.identity"},
