@@ -1,9 +1,15 @@
-"""What most tests share: a tiny deterministic encoder that counts its calls, and corpora made on the spot."""
+"""What most tests share: a tiny deterministic encoder that counts its calls, and corpora made on the spot.
+
+The user's cache is never touched: a session has one of its own, where the default model is exported once.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from semsearch.encoders import Embeddings, EncoderIdentity
+from semsearch.encoders import Embeddings, Encoder, EncoderIdentity, load_encoder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    cache = tempfile.mkdtemp(prefix="semsearch-tests-")
+    os.environ["XDG_CACHE_HOME"] = cache  # before any test module copies the environment for its children
+    config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
 
 
 class TinyEncoder:
@@ -48,6 +60,32 @@ class TinyEncoder:
 @pytest.fixture
 def encoder() -> TinyEncoder:
     return TinyEncoder()
+
+
+@pytest.fixture(scope="session")
+def int8_encoder() -> Encoder:
+    """The default model as a build makes it: exported by a child process."""
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def fp32_encoder() -> Encoder:
+    """The default model in fp32; in the session's cache from then on."""
+    with pytest.MonkeyPatch.context() as patch:
+        export_in_process(patch)
+        return load_encoder(precision="fp32")
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are exported in this process, which has PyTorch already, and no child waits for it."""
+    export_in_process(monkeypatch)
+
+
+def export_in_process(patch: pytest.MonkeyPatch) -> None:
+    from semsearch.encoders import export
+
+    patch.setattr(export, "_in_child", export.export)
 
 
 def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,10 @@ from conftest import write_jsonl
 
 from semsearch.build import build_index
 from semsearch.encoders import DEFAULT_MODEL, Encoder, EncoderIdentity, encoder_of, load_encoder, models
+from semsearch.encoders.export import export
 from semsearch.encoders.models import find_model
+from semsearch.encoders.onnx import OnnxEncoder
+from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.errors import EncoderError
 from semsearch.search import SearchIndex
 
@@ -47,14 +52,35 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return asked
 
 
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The default model, loaded once."""
-    return load_encoder()
+def sentence_encoder(folder: Path) -> Encoder:
+    return SentenceEncoder(find_model(str(folder)))
+
+
+def fp32_export(folder: Path) -> Encoder:
+    target = folder.with_name(f"{folder.name}-onnx")
+    target.mkdir()
+    export(find_model(str(folder)), "fp32", target)
+    return OnnxEncoder.open(target)
+
+
+Load = Callable[[Path], Encoder]
+
+
+@pytest.fixture(params=[sentence_encoder, fp32_export])
+def load(request: pytest.FixtureRequest) -> Load:
+    """Either way of running a model in a folder: PyTorch, and what it is exported to."""
+    return request.param
+
+
+def test_the_cache_is_not_the_users() -> None:
+    from semsearch.encoders import _cache
+
+    assert _cache().is_relative_to(os.environ["XDG_CACHE_HOME"])
+    assert "semsearch-tests-" in os.environ["XDG_CACHE_HOME"]
 
 
 def test_the_default_model_needs_no_socket(
-    encoder: Encoder, no_network: list[object], monkeypatch: pytest.MonkeyPatch
+    int8_encoder: Encoder, no_network: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object, **__: object) -> None:
         pytest.fail("a socket was made")
@@ -62,14 +88,17 @@ def test_the_default_model_needs_no_socket(
     monkeypatch.setattr(socket, "socket", never)
     folder = find_model(DEFAULT_MODEL)
     assert find_model("all-MiniLM-L6-v2") == folder
-    assert folder.sha256 == encoder.identity.sha256
+    assert folder.sha256 == int8_encoder.identity.sha256
     load_encoder().encode_queries(["whales"])
+    SentenceEncoder(folder).encode_queries(["whales"])
     assert no_network == []
 
 
-def test_the_identity_of_the_default_model(encoder: Encoder) -> None:
-    identity = encoder.identity
-    assert identity == EncoderIdentity(DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean")
+def test_the_identity_of_the_default_model(int8_encoder: Encoder, fp32_encoder: Encoder) -> None:
+    identity = fp32_encoder.identity
+    assert identity == EncoderIdentity(DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean", engine="onnx")
+    assert int8_encoder.identity == replace(identity, precision="int8")
+    assert SentenceEncoder(find_model(DEFAULT_MODEL)).identity == replace(identity, engine="torch")
 
 
 def cosines_of_sentence_transformers(questions: list[str]) -> np.ndarray:
@@ -81,11 +110,12 @@ def cosines_of_sentence_transformers(questions: list[str]) -> np.ndarray:
     return np.asarray(asked.astype(np.float64) @ stored.astype(np.float64).T)
 
 
-def test_similarity_is_the_cosine_of_sentence_transformers(encoder: Encoder, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("fp32_encoder")
+def test_similarity_is_the_cosine_of_sentence_transformers(tmp_path: Path) -> None:
     records = [{"id": str(n), "title": title, "abstract": abstract} for n, (title, abstract) in enumerate(PAPERS)]
-    build_index(write_jsonl(tmp_path / "papers.jsonl", records), tmp_path / "index", model=encoder)
+    build_index(write_jsonl(tmp_path / "papers.jsonl", records), tmp_path / "index", precision="fp32")
     expected = cosines_of_sentence_transformers(QUESTIONS)
-    with SearchIndex(tmp_path / "index", encoder=encoder) as index:
+    with SearchIndex(tmp_path / "index") as index:
         assert index.manifest.counts.cut == 1
         for question, row in zip(QUESTIONS, expected, strict=True):
             hits = index.search(question, 10)
@@ -99,8 +129,8 @@ def test_similarity_is_the_cosine_of_sentence_transformers(encoder: Encoder, tmp
             )
 
 
-def test_the_index_brings_its_encoder_by_name(encoder: Encoder, tmp_path: Path) -> None:
-    build_index(write_jsonl(tmp_path / "p.jsonl", [{"title": "Whales"}]), tmp_path / "index", model=encoder)
+def test_the_index_brings_its_encoder(int8_encoder: Encoder, tmp_path: Path) -> None:
+    build_index(write_jsonl(tmp_path / "p.jsonl", [{"title": "Whales"}]), tmp_path / "index", model=int8_encoder)
     with SearchIndex(tmp_path / "index") as index:
         assert index.search("Whales")[0].similarity == pytest.approx(1.0, abs=0.001)
 
@@ -138,9 +168,9 @@ def plain_vectors(folder: Path, texts: list[str]) -> np.ndarray:
     return np.asarray(model.encode(texts, prompt="", normalize_embeddings=True))
 
 
-def test_prompts_stand_before_questions_and_documents(tmp_path: Path) -> None:
+def test_prompts_stand_before_questions_and_documents(load: Load, tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model", prompts={"query": "ask : ", "document": "doc : "})
-    encoder = load_encoder(str(folder))
+    encoder = load(folder)
     assert (encoder.identity.query_prompt, encoder.identity.document_prompt) == ("ask : ", "doc : ")
     asked, stored = encoder.encode_queries(["whale"]), encoder.encode_documents(["whale"]).vectors
     np.testing.assert_allclose(asked, plain_vectors(folder, ["ask : whale"]), atol=1e-6)
@@ -148,22 +178,22 @@ def test_prompts_stand_before_questions_and_documents(tmp_path: Path) -> None:
     assert np.abs(asked - stored).max() > 1e-3
 
 
-def test_a_passage_prompt_is_one_for_documents(tmp_path: Path) -> None:
+def test_a_passage_prompt_is_one_for_documents(load: Load, tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model", prompts={"query": "ask : ", "passage": "doc : "})
-    stored = load_encoder(str(folder)).encode_documents(["whale"]).vectors
+    stored = load(folder).encode_documents(["whale"]).vectors
     np.testing.assert_allclose(stored, plain_vectors(folder, ["doc : whale"]), atol=1e-6)
 
 
-def test_without_prompts_none_is_used(tmp_path: Path) -> None:
+def test_without_prompts_none_is_used(load: Load, tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model")
-    encoder = load_encoder(str(folder))
+    encoder = load(folder)
     assert (encoder.identity.query_prompt, encoder.identity.document_prompt) == ("", "")
     for vectors in (encoder.encode_queries(["seal ice"]), encoder.encode_documents(["seal ice"]).vectors):
         np.testing.assert_allclose(vectors, plain_vectors(folder, ["seal ice"]), atol=1e-6)
 
 
-def test_the_models_maximum_length_is_kept_and_what_it_cuts_is_told(tmp_path: Path) -> None:
-    encoder = load_encoder(str(tiny_model(tmp_path / "model", max_tokens=8, prompts={"document": "doc : "})))
+def test_the_models_maximum_length_is_kept_and_what_it_cuts_is_told(load: Load, tmp_path: Path) -> None:
+    encoder = load(tiny_model(tmp_path / "model", max_tokens=8, prompts={"document": "doc : "}))
     assert encoder.identity.max_tokens == 8
     whole = "seal ice sand gull"  # with [CLS] doc : and [SEP] eight tokens
     found = encoder.encode_documents([whole, f"{whole} whale", f"{whole} seal", "é" * 3, ""])
@@ -172,13 +202,14 @@ def test_the_models_maximum_length_is_kept_and_what_it_cuts_is_told(tmp_path: Pa
     np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-6)
 
 
-def test_the_order_of_texts_is_kept_whatever_their_lengths(tmp_path: Path) -> None:
-    encoder = load_encoder(str(tiny_model(tmp_path / "model", max_tokens=30)))
+def test_the_order_of_texts_is_kept_whatever_their_lengths(load: Load, tmp_path: Path) -> None:
+    encoder = load(tiny_model(tmp_path / "model", max_tokens=30))
     texts = [" ".join(["whale", "seal", "ice"][: n % 3 + 1] * (n % 7 + 1)) for n in range(40)]
     alone = np.concatenate([encoder.encode_queries([text]) for text in texts])
     np.testing.assert_allclose(encoder.encode_queries(texts), alone, atol=1e-5)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_model_without_a_limit_indexes_and_answers(tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import StaticEmbedding
@@ -211,13 +242,13 @@ def test_the_weights_and_settings_of_a_folder_make_its_hash_but_nothing_else_doe
 
 def test_a_model_that_changed_since_the_index_was_built_is_refused(tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model")
-    encoder = load_encoder(str(folder))
-    assert encoder_of(encoder.identity).identity == encoder.identity
+    encoder = SentenceEncoder(find_model(str(folder)))
+    assert encoder_of(encoder.identity, {}, tmp_path).identity == encoder.identity
     with pytest.raises(EncoderError, match="loads as"):
-        encoder_of(replace(encoder.identity, query_prompt="ask : "))
+        encoder_of(replace(encoder.identity, query_prompt="ask : "), {}, tmp_path)
     (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
     with pytest.raises(EncoderError, match="the index was built with") as error:
-        encoder_of(encoder.identity)
+        encoder_of(encoder.identity, {}, tmp_path)
     assert "build the index again" in error.value.hint
 
 
@@ -226,7 +257,7 @@ def test_one_model_in_two_places_makes_the_same_vectors_and_another_setting_does
     assert identity.same_vectors(replace(identity, model="b"))
     changes: list[dict[str, Any]] = [
         {"sha256": "1" * 64}, {"precision": "int8"}, {"dimensions": 9}, {"max_tokens": None}, {"pooling": "cls"},
-        {"query_prompt": "q"}, {"document_prompt": "d"}, {"recipe": "title"},
+        {"query_prompt": "q"}, {"document_prompt": "d"}, {"recipe": "title"}, {"engine": "onnx"},
     ]  # fmt: skip
     assert not any(identity.same_vectors(replace(identity, **change)) for change in changes)
 
@@ -264,6 +295,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
         load_encoder(str(tmp_path))
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("content", ["", "{}", "[]", '[{"type": "no.such.Module", "path": ""}]'])
 def test_a_damaged_model_is_a_clear_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "modules.json").write_text(content)
@@ -271,6 +303,7 @@ def test_a_damaged_model_is_a_clear_error(tmp_path: Path, content: str) -> None:
         load_encoder(str(tmp_path))
 
 
+@pytest.mark.usefixtures("in_process")
 def test_weights_that_are_not_a_number_are_refused_when_they_are_used(tmp_path: Path) -> None:
     from safetensors.numpy import load_file, save_file
 
@@ -278,7 +311,9 @@ def test_weights_that_are_not_a_number_are_refused_when_they_are_used(tmp_path: 
     weights = {name: np.full_like(value, math.nan) for name, value in load_file(folder / "model.safetensors").items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(EncoderError, match="zero or not a number"):
-        load_encoder(str(folder)).encode_queries(["whale"])
+        SentenceEncoder(find_model(str(folder))).encode_queries(["whale"])
+    with pytest.raises(EncoderError, match="zero or not a number"):
+        load_encoder(str(folder))
 
 
 def test_other_weights_under_the_default_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
