@@ -4,8 +4,11 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INDEX ?= index
 CORPUS ?= ../shared/data/ml_papers.jsonl.gz
+QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
+EVAL ?= ../shared/data/eval
+PARTS ?=
 
-.PHONY: demo test check format docs bench-memory clean
+.PHONY: demo test check format docs bench bench-docs bench-memory bench-txtai clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
@@ -31,8 +34,18 @@ docs: $(VENV)/.installed-dev  ## write docs/commands.md from the commands' help
 bench-memory: $(VENV)/.installed  ## peak memory of builds over the first 5,000 and 20,000 papers of CORPUS
 	$(BIN)/python bench/build_memory.py $(CORPUS) --papers 5000 20000
 
+bench: $(VENV)/.installed-bench  ## measure PARTS (all of them) with INDEX, CORPUS, QUESTIONS and EVAL; what is not there is skipped
+	$(BIN)/python -m bench $(PARTS) --index $(INDEX) --corpus $(CORPUS) --questions $(QUESTIONS) --eval $(EVAL)
+
+bench-docs: $(VENV)/.installed-bench  ## write the tables and plots of docs/ from bench/results
+	$(BIN)/python -m bench docs
+
+bench-txtai:  ## set txtai up in an environment of its own, as a contender of `make bench`
+	$(PYTHON) -m venv bench/.txtai
+	bench/.txtai/bin/python -m pip install --quiet --disable-pip-version-check -r bench/txtai.txt
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) bench/.txtai build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,4 +60,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV): a few minutes the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV): a few minutes the first time"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	@touch $(VENV)/.installed $@

@@ -1,0 +1,1 @@
+"""The benchmark: `make bench CORPUS=... INDEX=...`. Results: JSON in results/, told in docs/benchmarks.md."""
