@@ -18,7 +18,7 @@ from .processes import Whole, python, whole
 
 _SCRIPT = WORKERS / "answer.py"
 _TXTAI_PAPERS = 200
-_LINES = 10
+_HITS = 10
 
 
 def run(inputs: Inputs) -> None:
@@ -31,7 +31,7 @@ def run(inputs: Inputs) -> None:
             "semsearch": ([sys.executable, "-m", "semsearch", "query"], ["--index", inputs.index]),
             "sentence-transformers by hand": (
                 python(_SCRIPT, "by_hand"),
-                [model_folder(), generation.vectors, generation.papers, HEADER_BYTES],
+                [model_folder(generation), generation.vectors, generation.papers, HEADER_BYTES],
             ),
         }
         try:
@@ -40,7 +40,7 @@ def run(inputs: Inputs) -> None:
         except SkippedError as reason:
             txtai = None
             print(f"cold question without txtai: {reason}", file=sys.stderr)
-        taken = _alternate(ways, questions)
+        taken = _alternate(ways, questions, min(_HITS, generation.manifest.counts.papers))
     answers = {
         name: {
             "seconds": results.spread([each.seconds for each in runs], 3),
@@ -67,19 +67,21 @@ def _txtai_index(inputs: Inputs, folder: Path, txtai: Path | None) -> Path:
     papers = inputs.abstracts()[:_TXTAI_PAPERS]
     texts = folder / "texts.json"
     texts.write_text(json.dumps([(paper.title, paper.text) for paper in papers]), encoding="utf-8")
-    whole([txtai, _SCRIPT, "txtai_index", texts, model_folder(), folder / "txtai"])
+    whole([txtai, _SCRIPT, "txtai_index", texts, model_folder(inputs.generation()), folder / "txtai"])
     return folder / "txtai"
 
 
-def _alternate(ways: dict[str, tuple[list[object], list[object]]], questions: list[str]) -> dict[str, list[Whole]]:
+def _alternate(
+    ways: dict[str, tuple[list[object], list[object]]], questions: list[str], hits: int
+) -> dict[str, list[Whole]]:
     """The runs of each contender, a round for each question but the first, which warms the page cache."""
     runs: dict[str, list[Whole]] = {name: [] for name in ways}
     for number, question in enumerate(questions):
         for name in list(ways)[:: -1 if number % 2 else 1]:
             before, after = ways[name]
             run = whole([*before, question, *after])
-            if len(run.output.splitlines()) < _LINES:
-                raise SystemExit(f"{name} gave no {_LINES} hits:\n{run.output}")
+            if len(run.output.splitlines()) < hits:
+                raise SystemExit(f"{name} gave no {hits} hits:\n{run.output}")
             print(f"cold question, round {number}: {name} {run.seconds:.3f} s, {run.peak_mb:.0f} MB", flush=True)
             runs[name].append(run)
     return {name: each[1:] for name, each in runs.items()}

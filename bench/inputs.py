@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.corpus import read_papers
-from semsearch.encoders import DEFAULT_MODEL, find_model
+from semsearch.encoders import Precision, find_model, load_encoder
 from semsearch.paper import Paper
 from semsearch.questions import read_questions
 from semsearch.store import Generation, open_live
@@ -67,9 +67,20 @@ class Inputs:
             yield from dict.fromkeys(paper.title for paper in table.get(range(0, table.count, step)) if paper.title)
 
 
-def model_folder() -> Path:
-    """The default model as sentence-transformers and txtai load it."""
-    return find_model(DEFAULT_MODEL).path
+def model_folder(generation: Generation) -> Path:
+    """The model of an index, as sentence-transformers and txtai load it."""
+    return find_model(generation.manifest.encoder.model).path
+
+
+def encoder_folder(generation: Generation, precision: Precision) -> Path:
+    """The model of an index in a precision: as it travels in the index, else as a build would take it along."""
+    encoder = generation.manifest.encoder
+    if encoder.precision == precision:
+        return generation.encoder
+    folder = load_encoder(encoder.model, precision).folder
+    if folder is None:
+        raise SkippedError(f"{encoder.model} has no ONNX form here")
+    return folder
 
 
 def txtai_python() -> Path | None:

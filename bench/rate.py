@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from semsearch.encoders import load_encoder
-
 from . import results
-from .inputs import WORKERS, Inputs, SkippedError, model_folder, txtai_python
+from .inputs import WORKERS, Inputs, encoder_folder, model_folder, txtai_python
 from .processes import Worker, python
 
 _SCRIPT = WORKERS / "embed.py"
@@ -22,11 +20,10 @@ _SCRIPT = WORKERS / "embed.py"
 
 def run(inputs: Inputs) -> None:
     """Measure, and write results/rate.json. A further route is NAME=CONTENDER:FOLDER, as workers/embed.py knows it."""
-    encoder = inputs.generation().encoder
+    generation = inputs.generation()
     texts = [paper.text for paper in inputs.abstracts()]
-    fp32 = load_encoder(precision="fp32").folder
-    if fp32 is None:
-        raise SkippedError("the default model has no ONNX form here")
+    encoder, fp32 = (encoder_folder(generation, precision) for precision in ("int8", "fp32"))
+    model = model_folder(generation)
     txtai = txtai_python()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "texts.json"
@@ -34,10 +31,10 @@ def run(inputs: Inputs) -> None:
         commands = {
             "semsearch int8": python(_SCRIPT, "semsearch", encoder, path),
             "semsearch fp32": python(_SCRIPT, "semsearch", fp32, path),
-            "sentence-transformers": python(_SCRIPT, "sentence_transformers", model_folder(), path),
+            "sentence-transformers": python(_SCRIPT, "sentence_transformers", model, path),
         }
         if txtai is not None:
-            commands["txtai"] = [txtai, _SCRIPT, "txtai", model_folder(), path]
+            commands["txtai"] = [txtai, _SCRIPT, "txtai", model, path]
         for route in inputs.routes:
             name, _, rest = route.partition("=")
             contender, _, place = rest.partition(":")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "results"
+_LOAD_BEFORE = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None  # of a minute, without us
 _VERSIONS = ("semsearch", "onnxruntime", "tokenizers", "faiss-cpu", "numpy", "sentence-transformers", "torch")
 
 
@@ -28,6 +29,7 @@ def save(name: str, values: dict[str, Any], txtai: Path | None = None) -> None:
     report = {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
+        "load_before": _LOAD_BEFORE,
         "python": platform.python_version(),
         "versions": versions,
         **values,

@@ -37,7 +37,9 @@ def _images(name: str) -> list[str]:
 
 def _measured(values: Values, name: str) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in values["versions"].items())
-    return f"({values['machine']}, {values['date']}, Python {values['python']}, {versions}; bench/results/{name}.json.)"
+    load = f", load average before {values['load_before']}" if values.get("load_before") is not None else ""
+    where = f"{values['machine']}{load}, {values['date']}, Python {values['python']}"
+    return f"({where}, {versions}; bench/results/{name}.json.)"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

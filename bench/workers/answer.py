@@ -27,7 +27,7 @@ def by_hand(question: str, model: str, vectors: str, papers: str, offset_bytes: 
     vector = SentenceTransformer(model).encode(question)
     stored = np.memmap(vectors, dtype=np.float16, mode="r", offset=int(offset_bytes)).reshape(-1, len(vector))
     scores = stored.astype(np.float32) @ vector
-    best = np.argpartition(-scores, _HITS)[:_HITS]
+    best = np.argpartition(-scores, min(_HITS, len(scores) - 1))[:_HITS]
     database = sqlite3.connect(papers)
     for row in best[np.argsort(-scores[best])].tolist():
         ((title,),) = database.execute("SELECT title FROM papers WHERE row = ?", (row,))
