@@ -114,6 +114,8 @@ def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_buffer(description)
+    side = (tokenizer.truncation or {}).get("direction", "right")
+    tokenizer.no_truncation()
     if max_tokens is not None:
-        tokenizer.enable_truncation(max_tokens, direction=(tokenizer.truncation or {}).get("direction", "right"))
+        tokenizer.enable_truncation(max_tokens, direction=side)
     return tokenizer
