@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -44,6 +44,8 @@ class SearchIndex:
         """
         self.path = Path(path)
         self._given = encoder
+        self._encoder: Encoder | None = None
+        self._loading = threading.Lock()
         self._generation, parts = open_parts(self.path, _open)
         self._papers, self._vectors, self._encoder_files = parts
         self._close = weakref.finalize(self, _close, self._papers, self._encoder_files)
@@ -71,9 +73,15 @@ class SearchIndex:
         """Let go of the files."""
         self._close()
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder:
-        """The encoder that made the vectors. Raises EncoderError if it is not on this machine, or another by now."""
+        """The encoder that made the vectors, loaded once. EncoderError if it is not whole, or not that one."""
+        with self._loading:  # the first questions of two threads may come at once
+            if self._encoder is None:
+                self._encoder = self._load_encoder()
+            return self._encoder
+
+    def _load_encoder(self) -> Encoder:
         identity = self.manifest.encoder
         if self._given is None:
             files = {name: file.read() for name, file in self._encoder_files.items()}

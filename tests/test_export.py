@@ -363,3 +363,13 @@ def test_a_graph_that_gives_other_vectors_is_not_taken(
 
     monkeypatch.setattr(SentenceEncoder, "encode_queries", askew)
     assert refused(model, precision).startswith("its ONNX form in fp32 gives other vectors (cosine 0.")
+
+
+def test_a_model_that_int8_changes_too_much_is_kept_in_fp32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(export_module._LEAST_COSINE, "int8", 1.01)
+    target = tmp_path / "encoder"
+    target.mkdir()
+    export(find_model(str(save_model(tmp_path / "model"))), "int8", target)
+    made = OnnxEncoder.open(target)
+    assert (made.identity.precision, made.identity.engine, made.identity.document_engine) == ("fp32", "onnx", "onnx")
+    assert {file.name for file in target.iterdir()} == set(ENCODER_FILES)

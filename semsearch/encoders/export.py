@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .sentence import SentenceEncoder
 
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 """Part of the cache's key: to be raised by every change of this file that changes the graph."""
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
@@ -88,7 +88,10 @@ def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
 
 
 def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
-    """Write model.onnx, tokenizer.json and encoder.json into target; checked against sentence-transformers."""
+    """Write model.onnx, tokenizer.json and encoder.json into target; checked against sentence-transformers.
+
+    A model that int8 changes too much is written in fp32, and its identity says so.
+    """
     from .sentence import SentenceEncoder
 
     try:
@@ -99,25 +102,30 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
     if reason:
         raise NotExportableError(reason)
     source.model.to("cpu").float()
-    identity = replace(source.identity, engine="onnx", precision=precision)
-    (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
     check = _Check(source)
     traced = target / "traced.onnx"
     try:
         _write_tokenizer(source, target / TOKENIZER)
-        _write_graph(source.model, target / MODEL)
-        if precision != "fp32":
-            check(
-                OnnxEncoder.open(target), "fp32"
-            )  # what is wrong with graph or tokens would hide in the noise of int8
-        (target / MODEL).rename(traced)
-        _compress(traced, target / MODEL, precision)
-        check(OnnxEncoder.open(target), precision)
+        _write_graph(source.model, traced)
+        _finish(source, traced, target, "fp32")
+        check(OnnxEncoder.open(target), "fp32")  # what is wrong with graph or tokens would hide in the noise of int8
+        if precision == "int8":
+            _finish(source, traced, target, "int8")
+            if not check.passes(OnnxEncoder.open(target), "int8"):
+                _finish(source, traced, target, "fp32")
+        traced.unlink()
     except NotExportableError:
         raise
     except Exception as error:  # whatever torch, onnx and onnxruntime raise for what they cannot express
         said = " ".join(str(error).split()) or type(error).__name__
         raise NotExportableError(f"it has no graph ({said[:200]})") from error
+
+
+def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Precision) -> None:
+    """Write the graph in that precision, and the identity that says so."""
+    _compress(traced, target / MODEL, precision)
+    identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
+    (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
 
 
 def _why_not(source: SentenceEncoder) -> str:
@@ -197,8 +205,8 @@ def _compress(traced: Path, target: Path, precision: Precision) -> None:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(target)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    for left in {traced, graph}:
-        left.unlink()
+    if graph != traced:
+        graph.unlink()
 
 
 def _compress_embeddings(path: Path) -> None:
@@ -255,13 +263,15 @@ class _Check:
 
     def __call__(self, made: OnnxEncoder, precision: Precision) -> None:
         """Raises NotExportableError where made gives other vectors."""
+        if not self.passes(made, precision):
+            raise NotExportableError(f"its ONNX form in {precision} gives other vectors (cosine {self.cosine:.4f})")
+
+    def passes(self, made: OnnxEncoder, precision: Precision) -> bool:
+        """Whether made gives the same vectors: each of them in fp32, on average in int8."""
         ours = (made.encode_documents(self.texts).vectors, made.encode_queries(self.texts))
         cosines = (np.concatenate(self.vectors) * np.concatenate(ours)).sum(axis=1)
-        found, wanted = float(cosines.min() if precision == "fp32" else cosines.mean()), _LEAST_COSINE[precision]
-        if not found >= wanted:
-            raise NotExportableError(
-                f"its ONNX form in {precision} gives other vectors (cosine {found:.4f}, wanted {wanted})"
-            )
+        self.cosine = float(cosines.min() if precision == "fp32" else cosines.mean())
+        return self.cosine >= _LEAST_COSINE[precision]
 
 
 def main(arguments: Sequence[str]) -> int:
