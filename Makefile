@@ -17,12 +17,12 @@ demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 test: $(VENV)/.installed-dev  ## all tests
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev  ## lint, types, layers, docs
+check: $(VENV)/.installed-dev  ## lint, types, layers, docs, what a cold start imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python docs/make_pages.py --check
-	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py
+	$(BIN)/python -m pytest tests/test_layers.py tests/test_docs.py tests/test_cold_start.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
