@@ -12,6 +12,7 @@ mpl.use("svg")
 from matplotlib import pyplot as plt  # after its backend is chosen
 
 from . import results
+from .cold_phases import steps_ms
 
 DOCS = Path(__file__).parent.parent / "docs"
 _OURS, _THEIRS, _RANGE, _TEXT = "#1f6feb", "#9aa4b2", "#57606a", "#24292f"
@@ -43,7 +44,7 @@ def _cold(values: dict[str, Any]) -> None:
     if values["txtai_papers"]:
         rows = [(f"{name} ({values['txtai_papers']} papers)" if name == "txtai" else name, each) for name, each in rows]
     _bars("bench-cold.svg", title, rows, "{:.2f} s")
-    steps = [(name, {"median": 1000 * each}) for name, each in values["phases_s"].items()]
+    steps = [(name, {"median": each}) for name, each in steps_ms(values).items()]
     _bars("bench-cold-steps.svg", "Where a cold question's time goes, in milliseconds", steps, "{:.0f}", _is_any)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import results, targets
+from .cold_phases import steps_ms
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 Values = dict[str, Any]
@@ -65,12 +66,13 @@ def _cold(values: Values) -> str:
         for name, each in values["answers"].items()
     ]
     rounds = len(values["answers"]["semsearch"]["seconds"]["rounds"])
-    whole = 1000 * sum(values["phases_s"].values())
-    steps = _table(("step", "ms"), [(name, f"{1000 * each:.0f}") for name, each in values["phases_s"].items()])
+    parts = steps_ms(values)
+    steps = _table(("step", "ms"), [(name, f"{each:.0f}") for name, each in parts.items()])
     return (
         f"{values['papers']:,} papers ({_txtai_size(values)}), {rounds} rounds:\n\n"
         + _table(("", "median", "range", "times semsearch", "peak memory"), rows)
-        + f"\n\nWhere semsearch's time goes, step by step (medians, {whole:.0f} ms in all):\n\n{steps}"
+        + f"\n\nWhere semsearch's time goes, step by step (medians, {sum(parts.values()):.0f} ms in all; *beyond* is mostly "
+        + f"typer, which loads pydantic to dispatch a command):\n\n{steps}"
     )
 
 
