@@ -71,8 +71,7 @@ def _cold(values: Values) -> str:
     return (
         f"{values['papers']:,} papers ({_txtai_size(values)}), {rounds} rounds:\n\n"
         + _table(("", "median", "range", "times semsearch", "peak memory"), rows)
-        + f"\n\nWhere semsearch's time goes, step by step (medians, {sum(parts.values()):.0f} ms in all; *beyond* is mostly "
-        + f"typer, which loads pydantic to dispatch a command):\n\n{steps}"
+        + f"\n\nWhere semsearch's time goes, step by step (medians, {sum(parts.values()):.0f} ms in all):\n\n{steps}"
     )
 
 
