@@ -104,7 +104,7 @@ def _rate(values: Values) -> str:
             name,
             f"{each['median']:.1f}",
             _range(each, ".1f"),
-            f"{each['times_sentence_transformers']['median']:.2f}",
+            f"{each['times_sentence_transformers']['median']:.2f} ({_range(each['times_sentence_transformers'], '.2f')})",
         )
         for name, each in values["abstracts_per_second"].items()
     ]
