@@ -54,6 +54,10 @@ def _range(spread: Values, form: str) -> str:
     return f"{spread['min']:{form}} to {spread['max']:{form}}"
 
 
+def _with_range(spread: Values, form: str) -> str:
+    return f"{spread['median']:{form}} ({_range(spread, form)})"
+
+
 def _cold(values: Values) -> str:
     rows = [
         (
@@ -104,7 +108,7 @@ def _rate(values: Values) -> str:
             name,
             f"{each['median']:.1f}",
             _range(each, ".1f"),
-            f"{each['times_sentence_transformers']['median']:.2f} ({_range(each['times_sentence_transformers'], '.2f')})",
+            _with_range(each["times_sentence_transformers"], ".2f"),
         )
         for name, each in values["abstracts_per_second"].items()
     ]
