@@ -96,9 +96,13 @@ def test_the_default_model_needs_no_socket(
 
 def test_the_identity_of_the_default_model(int8_encoder: Encoder, fp32_encoder: Encoder) -> None:
     identity = fp32_encoder.identity
-    assert identity == EncoderIdentity(DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean", engine="onnx")
+    assert identity == EncoderIdentity(
+        DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean", engine="onnx", document_engine="onnx"
+    )
     assert int8_encoder.identity == replace(identity, precision="int8")
-    assert SentenceEncoder(find_model(DEFAULT_MODEL)).identity == replace(identity, engine="torch")
+    assert SentenceEncoder(find_model(DEFAULT_MODEL)).identity == replace(
+        identity, engine="torch", document_engine="torch"
+    )
 
 
 def cosines_of_sentence_transformers(questions: list[str]) -> np.ndarray:

@@ -100,6 +100,7 @@ def session_options() -> onnxruntime.SessionOptions:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.enable_mem_pattern = False  # every text has another length
+    options.enable_cpu_mem_arena = False  # 53 abstracts a second without it, 46 with it (docs/benchmarks.md)
     options.log_severity_level = 3
     return options
 
