@@ -1,0 +1,189 @@
+"""Keywords in tantivy: written paper by paper into a folder, opened read only, searched by BM25.
+
+In: titles and abstracts, a row each. On disk: one field of all terms of a paper (words.py), and its row. Out: BM25 scores.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import StoreError
+from .words import Unit, analyser, joined, spelled
+
+if TYPE_CHECKING:
+    import tantivy
+    from tantivy import Query
+
+FloatArray = npt.NDArray[np.float32]
+RowArray = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_TEXT, _ROW, _TOKENIZER = "text", "row", "english"
+_HEAP_BYTES = 64_000_000
+_REBUILD = "build the index again"
+_FEW_ROWS = 2000  # allowed rows that are looked up as terms; of more, hits are masked: see bench/
+
+
+def _schema() -> tantivy.Schema:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder().add_text_field(_TEXT, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.add_unsigned_field(_ROW, indexed=True, fast=True).build()
+
+
+@contextmanager
+def _panics(folder: Path) -> Iterator[None]:
+    """tantivy's own errors, and the panics of Rust, which are no Exception, as StoreErrors."""
+    try:
+        yield
+    except (Exception, BaseException) as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | StoreError | MemoryError):
+            raise
+        raise StoreError(f"{folder}: the keyword index fails ({error})", _REBUILD) from error
+
+
+class LexicalWriter:
+    """Appends papers to a new folder, which is whole once `seal` has returned. Holds at most 64 MB of terms."""
+
+    def __init__(self, folder: Path) -> None:
+        from tantivy import Index
+
+        folder.mkdir()
+        self.count = 0
+        self._folder = folder
+        with _panics(folder):
+            index = Index(_schema(), str(folder), reuse=False)
+            index.register_tokenizer(_TOKENIZER, analyser())
+            self._writer = index.writer(_HEAP_BYTES, num_threads=1)
+
+    def append(self, papers: Sequence[tuple[str, str]]) -> None:
+        """Add rows in order: the title and the abstract of each."""
+        from tantivy import Document
+
+        with _panics(self._folder):
+            for title, abstract in papers:
+                document = Document()
+                document.add_unsigned(_ROW, self.count)
+                for text in map(spelled, (title, abstract)):
+                    document.add_text(_TEXT, text)
+                    if together := joined(text):
+                        document.add_text(_TEXT, " ".join(together))
+                self._writer.add_document(document)
+                self.count += 1
+
+    def seal(self) -> None:
+        """Commit, and wait until all is written."""
+        with _panics(self._folder):
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        for lock in self._folder.glob(".*.lock"):
+            lock.unlink()
+
+
+class Lexical:
+    """The keyword index of a sealed generation, memory-mapped; several threads may ask it."""
+
+    def __init__(self, folder: Path, names: Sequence[str], count: int) -> None:
+        """Open the files of those names in folder, expected to hold count papers. StoreError where they do not."""
+        self.count = count
+        self._folder = folder
+        links = Path(tempfile.mkdtemp(prefix="semsearch-"))  # tantivy takes a lock file in the folder that it opens
+        try:
+            for name in names:
+                _link(folder / name, links / name)
+            with _panics(folder):
+                from tantivy import Index
+
+                index = Index.open(str(links))
+                index.register_tokenizer(_TOKENIZER, analyser())
+                index.config_reader("manual")
+                self._schema = index.schema
+                self._searcher = index.searcher()
+                found = self._searcher.num_docs
+        finally:
+            shutil.rmtree(links, ignore_errors=True)
+        if found != count:
+            raise StoreError(f"{folder}: expected {count} papers, got {found}", _REBUILD)
+
+    def search(self, asked: Sequence[Unit], depth: int, allowed: Mask | None = None) -> tuple[FloatArray, RowArray]:
+        """The best depth rows that match any unit, best first, as BM25 scores (n,) and rows (n,); fewer if fewer match.
+
+        allowed: (count,) which rows may be found, all of them where it is None.
+        """
+        if not asked or depth < 1:
+            return np.zeros(0, np.float32), np.zeros(0, np.int64)
+        with _panics(self._folder):
+            query = self._query(asked)
+            if allowed is None:
+                return self._hits(query, depth)
+            total = int(allowed.sum())
+            if total <= _FEW_ROWS:
+                return self._hits(self._among(query, np.flatnonzero(allowed)), depth)
+            return self._masked(query, depth, allowed, total)
+
+    def scores(self, asked: Sequence[Unit], rows: RowArray) -> FloatArray:
+        """The BM25 score of each of rows, (n,); 0 where no unit matches."""
+        found = np.zeros(len(rows), dtype=np.float32)
+        if asked and len(rows):
+            with _panics(self._folder):
+                scores, at = self._hits(self._among(self._query(asked), rows), len(rows))
+            order = np.argsort(rows)
+            found[order[np.searchsorted(rows, at, sorter=order)]] = scores
+        return found
+
+    def _masked(self, query: Query, depth: int, allowed: Mask, total: int) -> tuple[FloatArray, RowArray]:
+        """Ask for more hits until depth of them are allowed ones, or there are no more."""
+        wanted = min(self.count, depth * self.count // total + depth)
+        while True:
+            scores, rows = self._hits(query, wanted)
+            kept = np.flatnonzero(allowed[rows])
+            if len(kept) >= depth or len(rows) < wanted or wanted == self.count:
+                return scores[kept[:depth]], rows[kept[:depth]]
+            wanted = min(self.count, wanted * 3)
+
+    def _hits(self, query: Query, depth: int) -> tuple[FloatArray, RowArray]:
+        hits = self._searcher.search(query, min(depth, self.count), count=False).hits
+        rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
+        return np.array([score for score, _ in hits], np.float32), np.array(rows, np.int64)
+
+    def _among(self, query: Query, rows: RowArray) -> Query:
+        from tantivy import Occur, Query
+
+        few = Query.const_score_query(Query.term_set_query(self._schema, _ROW, rows.tolist()), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, few)])
+
+    def _query(self, asked: Sequence[Unit]) -> Query:
+        from tantivy import Occur, Query
+
+        return Query.boolean_query([(Occur.Should, self._unit(unit)) for unit in asked])
+
+    def _unit(self, unit: Unit) -> Query:
+        from tantivy import Occur, Query
+
+        sums = []
+        for terms in unit.alternatives:
+            single = [Query.term_query(self._schema, _TEXT, term, "freq") for term in terms]
+            some = [(Occur.Should, each) for each in single]
+            sums.append(single[0] if len(single) == 1 else Query.boolean_query(some))
+        best = sums[0] if len(sums) == 1 else Query.disjunction_max_query(sums)
+        return best if unit.times == 1 else Query.boost_query(best, float(unit.times))
+
+
+def _link(source: Path, target: Path) -> None:
+    """target as another name of source: a symbolic link, where the system does not give those a hard link or a copy."""
+    for make in (os.symlink, os.link, shutil.copyfile):
+        try:
+            make(source.resolve(), target)
+        except OSError:
+            continue
+        return
+    raise StoreError(f"{source}: cannot be linked or copied to {target.parent}", "make room in the temporary folder")

@@ -1,0 +1,127 @@
+"""From text to the terms that keywords are matched by, for papers and questions alike.
+
+A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta), accents
+and capitals dropped, English endings cut by Snowball's stemmer. Words joined by a hyphen are found apart and together:
+GPT-4, as "gpt", "4" and "gpt4".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tantivy import TextAnalyzer
+
+ANALYSER = "english-1"
+"""The name of what this file makes of a text; to be changed with every change of it, as an index holds its terms."""
+
+LONGEST_TERM = 80  # characters of UTF-8; longer runs are no words, and are not indexed
+
+_GREEK = {
+    ord(letter): name
+    for name, letters in {
+        "alpha": "Αα", "beta": "Ββϐ", "gamma": "Γγ", "delta": "Δδ", "epsilon": "Εεϵ", "zeta": "Ζζ", "eta": "Ηη",
+        "theta": "Θθϑ", "iota": "Ιι", "kappa": "Κκϰ", "lambda": "Λλ", "mu": "Μμ", "nu": "Νν", "xi": "Ξξ",
+        "omicron": "Οο", "pi": "Ππϖ", "rho": "Ρρϱ", "sigma": "Σσς", "tau": "Ττ", "upsilon": "Υυ", "phi": "Φφϕ",
+        "chi": "Χχ", "psi": "Ψψ", "omega": "Ωω",
+    }.items()
+    for letter in letters
+}  # fmt: skip
+_HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
+_WORD = re.compile(r"[^\W_]+")
+_COMPOUND = re.compile(rf"[^\W_]+(?:[{_HYPHEN}][^\W_]+)+")
+_HYPHENS = re.compile(f"[{_HYPHEN}]")
+_ASKED = re.compile(rf"{_COMPOUND.pattern}|{_WORD.pattern}")
+_ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b", re.IGNORECASE)  # the protein's, doesn't
+
+STOP_WORDS = frozenset(
+    "a about above after again against all also am an and any are as at be because been before being below between "
+    "both but by can could did do does doing down during each few for from further had has have having he her here "
+    "hers him his how i if in into is it its itself just let may me might more most must my no nor not now of off on "
+    "once only or other our ours out over own same shall she should so some such than that the their theirs them then "
+    "there these they this those through to too under until up upon us very was we were what when where which while "
+    "who whom whose why will with would you your yours".split()  # noqa: SIM905
+)
+"""English words that carry no subject; a question is asked without them unless it has no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word of a question, or words joined by hyphens, that count once. times: how often the question has it.
+
+    alternatives: the ways in which a paper may have it, each a tuple of terms whose scores are summed; the best counts.
+    """
+
+    alternatives: tuple[tuple[str, ...], ...]
+    times: int = 1
+
+    @property
+    def terms(self) -> Iterator[str]:
+        """Every term of every alternative."""
+        return (term for terms in self.alternatives for term in terms)
+
+
+def spelled(text: str) -> str:
+    """text as it is analysed: compatibility forms (ligatures, subscripts) and Greek letters spelled out."""
+    return unicodedata.normalize("NFKC", text).translate(_GREEK)
+
+
+def joined(text: str) -> list[str]:
+    """What a spelled text has joined by hyphens, written together: `llama27b` and `llama2` of Llama-2-7b."""
+    found = []
+    for compound in _COMPOUND.findall(text):
+        found += _together(_HYPHENS.split(compound))
+    return found
+
+
+def _together(parts: list[str]) -> list[str]:
+    """All parts in one, and of three or more also each word with the number behind it."""
+    pairs = zip(parts, parts[1:], strict=False) if len(parts) > 2 else ()  # noqa: PLR2004
+    return ["".join(parts), *(word + number for word, number in pairs if number[0].isdigit() and word.isalpha())]
+
+
+def units(question: str) -> tuple[Unit, ...]:
+    """What of a question is looked for: words without STOP_WORDS, in their order, each once with its number of times.
+
+    Empty if the question has no letter and no digit.
+    """
+    text = _ENDINGS.sub("", spelled(question))
+    if text.isupper():
+        text = text.lower()
+    found: list[tuple[tuple[str, ...], ...]] = []
+    stops: list[tuple[tuple[str, ...], ...]] = []
+    for match in _ASKED.finditer(text):
+        parts = _HYPHENS.split(match[0])
+        bearing = [part for part in parts if not _is_stop(part)] or parts
+        alternatives = [tuple(term for part in bearing for term in terms_of(part))]
+        if len(parts) > 1:
+            alternatives.append(terms_of("".join(parts)))
+        if kept := tuple(each for each in alternatives if each):
+            (stops if all(map(_is_stop, parts)) else found).append(kept)
+    return tuple(Unit(alternatives, times) for alternatives, times in Counter(found or stops).items())
+
+
+def _is_stop(word: str) -> bool:
+    """Whether a word is one of STOP_WORDS, and no acronym that looks like one (WHO, IT)."""
+    return word.lower() in STOP_WORDS and not (word.isupper() and len(word) > 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def terms_of(word: str) -> tuple[str, ...]:
+    """The terms of one spelled word: one, or none for what is too long."""
+    return tuple(analyser().analyze(word))
+
+
+@cache
+def analyser() -> TextAnalyzer:
+    """Splits, lowers, folds accents and stems, in this order; as papers are indexed."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_TERM))
+    return builder.filter(Filter.lowercase()).filter(Filter.ascii_fold()).filter(Filter.stemmer("english")).build()
