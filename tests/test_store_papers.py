@@ -233,3 +233,13 @@ def test_threads_may_share_a_table(table: Opener) -> None:
 def test_the_other_dois_and_arxiv_ids_of_a_merged_paper_find_it(table: Opener) -> None:
     papers = table(Paper("a", "Tides", doi="10.1000/one", aliases=("10.1000/two", "2401.00002")))
     assert papers.row_of("https://doi.org/10.1000/TWO") == papers.row_of("arXiv:2401.00002v3") == 0
+
+
+def test_canonical_ids_follow_exact_ids_and_former_ids_only(table: Opener) -> None:
+    papers = table(
+        Paper("a", "Tides", aliases=("b", "old", "shared")), Paper("b", "Seals", doi="10.1000/x", aliases=("shared",))
+    )
+    many = [f"n{number}" for number in range(2000)]
+    found = papers.canonical_ids(["a", "b", "old", "old", "shared", "Tides", "10.1000/x", "ol", "", *many])
+    assert found == {"a": "a", "b": "b", "old": "a", "shared": "a"}
+    assert papers.canonical_ids([]) == {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ CREATE TABLE names (kind TEXT NOT NULL, name TEXT NOT NULL, row INTEGER NOT NULL
 """
 _INSERT = f"INSERT INTO papers VALUES ({', '.join('?' * (len(PAPER_FIELDS) + 3))})"
 _SELECT = f"SELECT {', '.join(PAPER_FIELDS)} FROM papers"
+_CANONICAL = (
+    "SELECT names.name, papers.id FROM names JOIN papers USING (row) WHERE kind = ? AND names.name IN (%s) ORDER BY row"
+)
 _SHOWN = 4
 
 
@@ -140,6 +143,21 @@ class PaperTable:
         raise QueryError(
             f"{name!r}: no paper of this id, DOI, arXiv id or title in the index", "find its id with `semsearch query`"
         )
+
+    def canonical_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """For each name that is exactly a paper's id or former id, the id it has now; names that are none are left out.
+
+        An id counts before a former id; of several papers with the same former id the first row counts.
+        """
+        wanted = list(dict.fromkeys(names))
+        found: dict[str, str] = {}
+        for kind in ("id", "alias"):
+            for start in range(0, len(wanted), 900):
+                some = wanted[start : start + 900]
+                marks = ", ".join("?" * len(some))
+                for name, id in self._ask(_CANONICAL % marks, (kind, *some)):
+                    found.setdefault(name, id)
+        return found
 
     def _rows(self, condition: str, *values: str) -> list[int]:
         return [row for (row,) in self._ask(f"SELECT row FROM names WHERE {condition} LIMIT 100", values)]
