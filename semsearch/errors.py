@@ -30,3 +30,7 @@ class EncoderError(SemsearchError):
 
 class QueryError(SemsearchError):
     """A question, a k, an offset or an id that cannot be answered."""
+
+
+class EvaluationError(SemsearchError):
+    """Judgements, a run or a measure that cannot be used."""
