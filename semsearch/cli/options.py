@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ..errors import QueryError
+
+if TYPE_CHECKING:
+    from ..filters import Filter
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", help="The folder of the index.", readable=False)
@@ -19,6 +24,75 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line, one for each paper.")]
 TsvOption = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values with a header.")]
 IdsOption = Annotated[bool, typer.Option("--ids", help="Print ids only, one a line.")]
+
+_FILTERS = "Filters"
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="DATE", rich_help_panel=_FILTERS,
+        help="Papers of this day, month or year, and later ones: 2020-06. One dated less finely passes if it may.",
+    ),
+]  # fmt: skip
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until", metavar="DATE", rich_help_panel=_FILTERS,
+        help="Papers of this day, month or year, and earlier ones.",
+    ),
+]  # fmt: skip
+YearOption = Annotated[
+    int | None,
+    typer.Option("--year", min=1, max=9999, metavar="YEAR", rich_help_panel=_FILTERS, help="Papers of this year."),
+]
+VenueOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--venue", metavar="NAME", rich_help_panel=_FILTERS,
+        help="Papers of this venue: its name, or words of it. ACL is not NAACL. Any of several.",
+    ),
+]  # fmt: skip
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--author", metavar="NAME", rich_help_panel=_FILTERS,
+        help="Papers of this author: words of the name in any order, or initials: G Hinton. Any of several.",
+    ),
+]  # fmt: skip
+CategoryOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category", metavar="NAME", rich_help_panel=_FILTERS,
+        help="Papers of this category, area or keyword; cs has all of arXiv's cs.LG. Any of several.",
+    ),
+]  # fmt: skip
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--only", metavar="FILE", rich_help_panel=_FILTERS,
+        help="The papers named in a file, an id, DOI or title a line, or those of a corpus; - reads names.",
+    ),
+]  # fmt: skip
+
+
+def filter_of(
+    since: str | None,
+    until: str | None,
+    year: int | None,
+    venue: list[str] | None,
+    author: list[str] | None,
+    category: list[str] | None,
+    only: str | None,
+) -> Filter | None:
+    """The filter that was asked for, None where none was; a value that is none is a usage error."""
+    from ..filters import Filter
+    from .only import read_only
+
+    names = read_only(only) if only is not None else None
+    try:
+        asked = Filter(since, until, year, tuple(venue or ()), tuple(author or ()), tuple(category or ()), names)
+    except QueryError as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}") from error
+    return asked if asked else None
 
 
 def output_format(*, json: bool, jsonl: bool, tsv: bool, ids: bool) -> str:

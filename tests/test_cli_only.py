@@ -1,0 +1,83 @@
+"""The file of `--only`, and the filter that the options of the command line make."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from semsearch.cli.only import read_only
+from semsearch.cli.options import filter_of
+from semsearch.errors import SemsearchError
+from semsearch.filters import Filter
+
+RECORDS = [{"id": "b", "title": "Tides"}, {"id": "a", "title": "Winds"}]
+JSONL = "".join(json.dumps(record) + "\n" for record in RECORDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "names"),
+    [
+        ("ids.txt", "a\n\n  b \r\na\n", ("a", "b")),
+        ("ids", "\ufeff10.1000/one\nA whole title\t7\tx\n", ("10.1000/one", "A whole title")),
+        ("ids.v1.lst", "鯨\n", ("鯨",)),
+        ("corpus.jsonl", JSONL, ("b", "a")),
+        ("corpus.json", json.dumps(RECORDS), ("b", "a")),
+        ("corpus.csv", "id,title\nx,Tides\ny,Winds\n", ("x", "y")),
+        ("hits", JSONL, ("b", "a")),
+        ("hits.txt", json.dumps(RECORDS), ("b", "a")),
+    ],
+)
+def test_names_are_read(tmp_path: Path, name: str, content: str, names: tuple[str, ...]) -> None:
+    (tmp_path / name).write_bytes(content.encode())
+    assert read_only(str(tmp_path / name)) == names
+
+
+def test_compressed_files_and_folders_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ids.txt.gz").write_bytes(gzip.compress(b"a\nb\n"))
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "papers.jsonl.gz").write_bytes(gzip.compress(JSONL.encode()))
+    assert read_only(str(tmp_path / "ids.txt.gz")) == ("a", "b")
+    assert read_only(str(tmp_path / "corpus" / "papers.jsonl.gz")) == ("b", "a")
+    assert read_only(str(tmp_path / "corpus")) == ("b", "a")
+
+
+@pytest.mark.parametrize(("content", "names"), [("a\nb\n", ("a", "b")), (JSONL, ("b", "a"))])
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, content: str, names: tuple[str, ...]) -> None:
+    stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content.encode())))
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert read_only("-") == names
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"{}\n"])
+def test_a_file_without_a_name_is_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ids").write_bytes(content)
+    with pytest.raises(SemsearchError, match="ids: no paper is named in it"):
+        read_only(str(tmp_path / "ids"))
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SemsearchError, match="no such file"):
+        read_only(str(tmp_path / "ids"))
+
+
+def test_options_make_a_filter(tmp_path: Path) -> None:
+    (tmp_path / "ids").write_text("a\n")
+    asked = filter_of("2020", "2021-06", None, ["ACL"], ["G Hinton"], ["cs", "math"], str(tmp_path / "ids"))
+    assert asked == Filter("2020", "2021-06", None, ("ACL",), ("G Hinton",), ("cs", "math"), ("a",))
+    assert filter_of(None, None, None, None, [], None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "venue"), [("soon", None, None), ("2021", "2020", None), (None, None, [""])]
+)
+def test_an_option_that_says_nothing_is_a_usage_error(
+    since: str | None, until: str | None, venue: list[str] | None
+) -> None:
+    with pytest.raises(typer.BadParameter, match="; "):
+        filter_of(since, until, None, venue, None, None, None)
