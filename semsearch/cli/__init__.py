@@ -14,6 +14,7 @@ from .._version import __version__
 from ..errors import SemsearchError
 from .ask import query, show, similar
 from .build import build
+from .eval import eval
 from .info import info
 from .rank import rank
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (build, query, similar, rank, show, info):
+for _command in (build, query, similar, rank, eval, show, info):
     app.command()(_command)
 
 
