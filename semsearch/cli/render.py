@@ -1,4 +1,7 @@
-"""How papers and answers are printed: a table, JSON, JSON lines, TSV, or ids. In: Results or Papers. Out: text."""
+"""How papers and answers are printed: a table, JSON, JSON lines, TSV, or ids. In: Results or Papers. Out: text.
+
+A table on a terminal is drawn, folded, and the question's words underlined; in a pipe it is plain and uncut.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,30 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..paper import Paper
 from ..results import Hit, Results
 
+if TYPE_CHECKING:  # rich takes a while, and is for terminals only
+    from rich.text import Text
+
+    from ..matches import Span
+    from ..why import Why
+
 _NAMED_AUTHORS = 2
+_SHORT_CHARS = 100  # of the abstract, where there is no title
+_CUT = " ..."
+_MARK = "underline"  # seen on dark and light, and where there are no colours
 _TSV_FIELDS = ("id", "title", "authors", "venue", "date", "doi", "arxiv_id", "url")
 
 
 def show_results(results: Results, output: str) -> None:
-    """Print an answer to standard output in one of the OUTPUTS."""
+    """Print an answer to standard output in one of the OUTPUTS; its notes go there with a table, else to stderr."""
     for line in _RESULTS[output](results):
         print(line)
+    for note in results.notes:
+        print(note, file=sys.stdout if output == "table" else sys.stderr)
 
 
 def show_papers(papers: Sequence[Paper], output: str) -> None:
@@ -41,7 +55,7 @@ def byline(paper: Paper) -> str:
 
 
 def _headline(paper: Paper) -> str:
-    return paper.title or textwrap.shorten(paper.abstract, 100, placeholder=" ...")
+    return paper.title or textwrap.shorten(paper.abstract, _SHORT_CHARS, placeholder=_CUT)
 
 
 def _results_table(results: Results) -> Iterator[str]:
@@ -53,39 +67,70 @@ def _results_table(results: Results) -> Iterator[str]:
     yield f"{len(results)} of {searched.papers} papers in {searched.path}"
 
 
-def _plain_table(hits: Iterable[Hit]) -> Iterator[str]:
-    """Aligned columns, nothing cut, for pipes and files."""
+def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
+    """Aligned columns, nothing cut, for pipes and files.
+
+    A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none.
+    """
+    reasons = [why.sentence(hit.paper.abstract) if (why := _why(hit)) else "" for hit in hits]
     rows = [("#", "similarity", "title", "authors", "date", "id")]
     rows += [
         (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
         for hit in hits
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    for position, row in enumerate(rows):
         numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
         texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         yield "  ".join(numbers + texts).rstrip()
+        if position and any(reasons):
+            yield f"  > {reasons[position - 1]}".rstrip()
 
 
-def _drawn_table(hits: Iterable[Hit]) -> Iterator[str]:
-    """As wide as the terminal: title over authors, venue, date and id."""
+def _drawn_table(hits: Sequence[Hit]) -> Iterator[str]:
+    """As wide as the terminal: title over authors, venue, date and id, and under them the sentence that answers."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", style="dim")
     table.add_column("similarity", justify="right")
     table.add_column("paper", overflow="fold", ratio=1)
     for hit in hits:
-        about = " · ".join(filter(None, (byline(hit.paper), hit.paper.venue, hit.paper.date, hit.id)))
-        paper = Text.assemble((_headline(hit.paper), "bold"), "\n", (about, "dim"))
-        table.add_row(str(hit.rank), f"{hit.similarity:.3f}", paper)
+        table.add_row(str(hit.rank), f"{hit.similarity:.3f}", _drawn_hit(hit))
     console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 120))
     with console.capture() as drawn:
         console.print(table)
     yield drawn.get().strip("\n")
+
+
+def _drawn_hit(hit: Hit) -> Text:
+    from rich.text import Text
+
+    paper, why = hit.paper, _why(hit)
+    in_title, in_abstract = (hit.matches.title, hit.matches.abstract) if hit.matches else ((), ())
+    headline = Text(_headline(paper), style="bold")
+    kept = len(headline.plain) if paper.title else len(headline.plain.removesuffix(_CUT))
+    _mark(headline, in_title if paper.title else in_abstract, 0, kept)
+    about = " · ".join(filter(None, (byline(paper), paper.venue, paper.date, hit.id)))
+    lines = [headline, Text(about, style="dim")]
+    if why:
+        lines.append(Text(why.sentence(paper.abstract)))
+        _mark(lines[-1], in_abstract, why.start, why.end)
+    return Text("\n").join(lines)
+
+
+def _why(hit: Hit) -> Why | None:
+    why: Why | None = getattr(hit, "why", None)
+    return why
+
+
+def _mark(text: Text, spans: Iterable[Span], start: int, end: int) -> None:
+    """Mark in text, which is [start, end) of a longer one, the spans of that one that lie within."""
+    for first, last in spans:
+        if start <= first and last <= end:
+            text.stylize(_MARK, first - start, last - start)
 
 
 def _json(value: Any) -> str:
