@@ -19,10 +19,23 @@ from ._version import __version__
 from .corpus import BadRecord, Entry, read_papers
 from .encoders import DEFAULT_MODEL, Encoder, ModelFolder, Precision, find_model, load_encoder
 from .errors import CorpusError
+from .lexical import LexicalWriter
 from .paper import Paper
 from .progress import Progress, silent
-from .store import Building, Counts, Generation, Manifest, PaperWriter, Skipped, Staging, VectorPlan, writing
+from .store import (
+    Building,
+    Counts,
+    Generation,
+    LexicalPlan,
+    Manifest,
+    PaperWriter,
+    Skipped,
+    Staging,
+    VectorPlan,
+    writing,
+)
 from .vectors import VECTORS_TYPE, VectorWriter
+from .words import ANALYSER
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +116,7 @@ def build_index(
             counts=counts,
             encoder=encoder.identity,
             vectors=plan,
+            lexical=LexicalPlan("tantivy", ANALYSER, counts.papers),
             skipped=left.told(),
             corpus=tuple(os.fspath(name) for name in names),
             encoder_note=encoder.note,
@@ -128,6 +142,7 @@ def _embed(staging: Staging, total: int, encoder: Encoder, building: Building, p
     """Embed every staged paper into the building folder, a batch at a time."""
     tally: Counter[str] = Counter()
     writer = PaperWriter(building.papers)
+    lexical = LexicalWriter(building.lexical)
     try:
         with VectorWriter(building.vectors, encoder.identity.dimensions) as vectors:
             papers = staging.papers()
@@ -136,10 +151,12 @@ def _embed(staging: Staging, total: int, encoder: Encoder, building: Building, p
                 embeddings = encoder.encode_documents([paper.text for paper in batch])
                 vectors.append(embeddings.vectors)
                 writer.append(batch)
+                lexical.append([(paper.title, paper.abstract) for paper in batch])
                 tally["cut"] += int(embeddings.cut.sum())
                 tally.update(flag for paper in batch for flag in _flags(paper))
                 progress("embedding papers", vectors.count, total)
         writer.seal()
+        lexical.seal()
     finally:
         writer.close()
     return Counts(records=staging.records, papers=total, renamed=len(staging.renamed), **tally)

@@ -30,7 +30,8 @@ Mask = npt.NDArray[np.bool_]
 _TEXT, _ROW, _TOKENIZER = "text", "row", "english"
 _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
-_FEW_ROWS = 2000  # allowed rows that are looked up as terms; of more, hits are masked: see bench/
+_ROWS_AT_ONCE = 500  # a query with more terms than this takes ten times as long
+_FEW_ROWS = 1000  # allowed rows that are all looked up; where there are more, hits are fetched until enough are allowed
 
 
 def _schema() -> tantivy.Schema:
@@ -45,7 +46,7 @@ def _panics(folder: Path) -> Iterator[None]:
     """tantivy's own errors, and the panics of Rust, which are no Exception, as StoreErrors."""
     try:
         yield
-    except (Exception, BaseException) as error:
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | StoreError | MemoryError):
             raise
         raise StoreError(f"{folder}: the keyword index fails ({error})", _REBUILD) from error
@@ -85,8 +86,8 @@ class LexicalWriter:
         with _panics(self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
-        for lock in self._folder.glob(".*.lock"):
-            lock.unlink()
+        for own in self._folder.glob(".*"):  # locks, and a list of files for tantivy's garbage collection
+            own.unlink()
 
 
 class Lexical:
@@ -119,25 +120,32 @@ class Lexical:
 
         allowed: (count,) which rows may be found, all of them where it is None.
         """
-        if not asked or depth < 1:
+        if not asked or depth < 1 or not self.count:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
         with _panics(self._folder):
             query = self._query(asked)
             if allowed is None:
                 return self._hits(query, depth)
             total = int(allowed.sum())
-            if total <= _FEW_ROWS:
-                return self._hits(self._among(query, np.flatnonzero(allowed)), depth)
-            return self._masked(query, depth, allowed, total)
+            if total > _FEW_ROWS:
+                return self._masked(query, depth, allowed, total)
+        rows = np.flatnonzero(allowed)
+        scores = self.scores(asked, rows)
+        best = np.argsort(-scores, kind="stable")[: min(depth, int((scores > 0).sum()))]
+        return scores[best], rows[best]
 
     def scores(self, asked: Sequence[Unit], rows: RowArray) -> FloatArray:
-        """The BM25 score of each of rows, (n,); 0 where no unit matches."""
+        """The BM25 score of each of rows, (n,), which are different ones; 0 where no unit matches."""
         found = np.zeros(len(rows), dtype=np.float32)
-        if asked and len(rows):
-            with _panics(self._folder):
-                scores, at = self._hits(self._among(self._query(asked), rows), len(rows))
-            order = np.argsort(rows)
-            found[order[np.searchsorted(rows, at, sorter=order)]] = scores
+        if not asked:
+            return found
+        order = np.argsort(rows)
+        with _panics(self._folder):
+            query = self._query(asked)
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                some = order[start : start + _ROWS_AT_ONCE]
+                scores, at = self._hits(self._among(query, rows[some]), len(some))
+                found[some[np.searchsorted(rows[some], at)]] = scores
         return found
 
     def _masked(self, query: Query, depth: int, allowed: Mask, total: int) -> tuple[FloatArray, RowArray]:
@@ -156,9 +164,11 @@ class Lexical:
         return np.array([score for score, _ in hits], np.float32), np.array(rows, np.int64)
 
     def _among(self, query: Query, rows: RowArray) -> Query:
+        """Of query's matches those of rows; a set of terms would be the natural way, and takes ten times as long."""
         from tantivy import Occur, Query
 
-        few = Query.const_score_query(Query.term_set_query(self._schema, _ROW, rows.tolist()), 0.0)
+        each = [(Occur.Should, Query.term_query(self._schema, _ROW, row, "basic")) for row in rows.tolist()]
+        few = Query.const_score_query(Query.boolean_query(each), 0.0)
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, few)])
 
     def _query(self, asked: Sequence[Unit]) -> Query:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, overload
 
+from .matches import Matches
 from .paper import Paper
 
 
@@ -14,8 +15,8 @@ class Hit:
     """One paper of an answer.
 
     rank: from 1 over the whole answer, whatever the offset. score: what hits are ordered by, comparable within one
-    answer only. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
-    score, None where there is none.
+    answer only; of a hybrid answer in [0, 1], of the others similarity or lexical. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
+    score, None where there is none. matches: where the question's words stand in title and abstract.
     """
 
     rank: int
@@ -23,6 +24,7 @@ class Hit:
     score: float
     similarity: float
     lexical: float | None = None
+    matches: Matches | None = None
 
     @property
     def id(self) -> str:
@@ -37,6 +39,7 @@ class Hit:
             "score": self.score,
             "similarity": self.similarity,
             "lexical": self.lexical,
+            "matches": self.matches.as_dict() if self.matches else None,
             "paper": self.paper.as_dict(),
         }
 
@@ -56,6 +59,7 @@ class Results(Sequence[Hit]):
     """The hits for one question, best first; a sequence of them.
 
     query: the question, None for `similar`. like: ids of the papers that the hits should be like. searched: the index.
+    notes: what else the reader should know of the answer, a sentence each.
     """
 
     query: str | None
@@ -63,6 +67,7 @@ class Results(Sequence[Hit]):
     mode: str
     searched: IndexSummary
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -91,12 +96,13 @@ class Results(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score and similarity (see Hit)."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit)."""
 
     id: str
     rank: int
     score: float
     similarity: float
+    lexical: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,34 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from .encoders import Encoder, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
+from .filters import Allowed, Filter, allowed_rows
+from .fusion import depth_for
+from .lexical import Lexical
+from .matches import matches_of
 from .paper import Paper
 from .questions import Question
 from .results import Hit, IndexSummary, RankedPaper, Ranking, Results
+from .retrieval import MODES, Found, Mode, Retriever
 from .store import Generation, Manifest, PaperTable, open_parts
 from .text import clean
 from .vectors import VECTORS_TYPE, Vectors
-
-FloatArray = npt.NDArray[np.float32]
-RowArray = npt.NDArray[np.int64]
+from .words import ANALYSER, Unit, units
 
 QUESTION_CHARS = 100_000
 """How much of a question or a pasted text is read; every encoder stops long before."""
 
 _BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
 _BATCH_QUESTIONS = 256
-_TIES_ALLOWED = 16
 
 
 class SearchIndex:
@@ -47,7 +49,8 @@ class SearchIndex:
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
         self._generation, parts = open_parts(self.path, _open)
-        self._papers, self._vectors, self._encoder_files = parts
+        self._papers, self._vectors, lexical, self._encoder_files = parts
+        self._retriever = Retriever(self._vectors, lexical, self._papers)
         self._close = weakref.finalize(self, _close, self._papers, self._encoder_files)
 
     @property
@@ -94,98 +97,126 @@ class SearchIndex:
         """The paper of that id, DOI, arXiv id, exact title, or beginning of an id. QueryError where there is none."""
         return self._papers.get([self._papers.row_of(name)])[0]
 
-    def search(self, question: str, k: int = 10, *, offset: int = 0) -> Results:
-        """The k papers nearest to a question in plain language, after leaving out the best offset of them.
+    def search(
+        self, question: str, k: int = 10, *, offset: int = 0, mode: Mode = "hybrid", filter: Filter | None = None
+    ) -> Results:
+        """The k papers that answer a question in plain language best, after leaving out the best offset of them.
 
-        A k larger than the corpus returns all of it. Ties are broken by id. Raises QueryError for an empty question, a
-        k below 1 or an offset below 0.
+        mode: what they are found by, keywords and meaning (`hybrid`), meaning (`dense`) or keywords (`lexical`, which
+        finds only what matches). filter: which papers may be found. A k larger than their number returns all of them.
+        Ties are broken by id; a paper whose exact title, id, DOI or arXiv id the question is comes first. Raises
+        QueryError for an empty question, a k below 1 or an offset below 0.
         """
         text = _question_text(question, "question")
-        _check(k, offset)
-        found = self._nearest(self.encoder.encode_queries([text]), offset + k)[0]
-        return self._results(found[offset:], offset, query=text)
+        _check(k, offset, mode)
+        allowed = self._allowed(filter)
+        found = self._answers([text], offset + k, mode, allowed)[0]
+        return self._results(found[offset:], offset, mode, allowed, units(text), query=text)
 
     def similar(
-        self, papers: str | Sequence[str] = (), k: int = 10, *, text: str | None = None, offset: int = 0
+        self,
+        papers: str | Sequence[str] = (),
+        k: int = 10,
+        *,
+        text: str | None = None,
+        offset: int = 0,
+        mode: Mode = "hybrid",
+        filter: Filter | None = None,
     ) -> Results:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
-        similarity is the cosine with the mean of their unit vectors; papers that were named are not among the hits.
+        similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
+        papers that were named are not among the hits. mode, filter, offset: see `search`.
         """
-        _check(k, offset)
+        _check(k, offset, mode)
         named = [papers] if isinstance(papers, str) else list(papers)
         rows = list(dict.fromkeys(self._papers.row_of(name) for name in named))
+        texts = [paper.text for paper in self._papers.get(rows)]
         parts = [self._vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
         if text is not None:
-            parts.append(self.encoder.encode_documents([_question_text(text, "text")]).vectors)
+            texts.append(_question_text(text, "text"))
+            parts.append(self.encoder.encode_documents(texts[-1:]).vectors)
         if not parts:
             raise QueryError("nothing to be similar to, expected ids of papers or a text")
         mean = np.concatenate(parts).mean(axis=0, keepdims=True)
         length = float(np.linalg.norm(mean))
         if length < 1e-6:
             raise QueryError("the papers cancel out: the mean of their vectors is zero", "name fewer of them")
-        found = self._nearest(mean / np.float32(length), offset + k + len(rows))[0]
-        others = [(row, id, score) for row, id, score in found if row not in rows][: offset + k]
-        return self._results(others[offset:], offset, like=tuple(self._papers.ids(rows)))
+        allowed = self._allowed(filter)
+        mask = np.ones(len(self), dtype=np.bool_) if allowed is None else allowed.mask.copy()
+        mask[rows] = False
+        asked = units("\n".join(texts))
+        found = self._retriever(mode, mean / np.float32(length), [asked], offset + k, mask)[0]
+        return self._results(found[offset:], offset, mode, allowed, asked, like=tuple(self._papers.ids(rows)))
 
-    def rank(self, questions: Iterable[str | Question], k: int = 100) -> Iterator[Ranking]:
-        """The k nearest papers for each of many questions, in order, encoded and searched in batches.
+    def rank(
+        self,
+        questions: Iterable[str | Question],
+        k: int = 100,
+        *,
+        mode: Mode = "hybrid",
+        filter: Filter | None = None,
+    ) -> Iterator[Ranking]:
+        """The k best papers for each of many questions, in order, as `search` finds them, in batches.
 
         questions: texts (their ids become 1, 2, ...) or Questions. Memory stays bounded, whatever their number.
         """
-        _check(k, 0)
+        _check(k, 0, mode)
         if isinstance(questions, str):
             raise QueryError("one text, expected a list of questions", "use `search` for one question")
-        return self._rank(enumerate(questions, start=1), k)
+        return self._rank(enumerate(questions, start=1), k, mode, self._allowed(filter))
 
-    def _rank(self, numbered: Iterator[tuple[int, str | Question]], k: int) -> Iterator[Ranking]:
-        batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // max(1, min(k, len(self)))))
+    def _rank(
+        self, numbered: Iterator[tuple[int, str | Question]], k: int, mode: Mode, allowed: Allowed | None
+    ) -> Iterator[Ranking]:
+        batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(self)))))
         while some := [
             each if isinstance(each, Question) else Question(str(number), each)
             for number, each in islice(numbered, batch)
         ]:
             texts = [_question_text(question.text, f"question {question.id}") for question in some]
-            nearest = self._nearest(self.encoder.encode_queries(texts), k)
-            for question, found in zip(some, nearest, strict=True):
-                ranked = (RankedPaper(id, rank, score, score) for rank, (_, id, score) in enumerate(found, start=1))
+            for question, found in zip(some, self._answers(texts, k, mode, allowed), strict=True):
+                ranked = (
+                    RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
+                    for rank, each in enumerate(found, start=1)
+                )
                 yield Ranking(question.id, question.text, tuple(ranked))
 
-    def _nearest(self, queries: FloatArray, depth: int) -> list[list[tuple[int, str, float]]]:
-        """For each query the best depth papers as (row, id, cosine), ordered by cosine, then id."""
-        depth = min(depth, len(self))
-        fetched = min(depth + _TIES_ALLOWED, len(self))
-        cosines, rows = self._vectors.search(queries, fetched)
-        nearest = []
-        for position in range(len(queries)):
-            best, at = _bounded(cosines[position]), rows[position]
-            wanted = fetched
-            while wanted < len(self) and best[depth - 1] == best[-1]:  # what ties with the last may not be here yet
-                wanted = min(wanted * 4, len(self))
-                all_cosines, all_rows = self._vectors.search(queries[position : position + 1], wanted)
-                best, at = _bounded(all_cosines[0]), all_rows[0]
-            nearest.append(self._ordered(best, at)[:depth])
-        return nearest
+    def _allowed(self, filter: Filter | None) -> Allowed | None:
+        return allowed_rows(filter, self._papers) if filter else None
 
-    def _ordered(self, cosines: FloatArray, rows: RowArray) -> list[tuple[int, str, float]]:
-        ids = self._papers.ids(rows.tolist())
-        found = zip(rows.tolist(), ids, cosines.tolist(), strict=True)
-        return sorted(found, key=lambda hit: (-hit[2], hit[1]))
+    def _answers(
+        self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None
+    ) -> list[list[Found]]:
+        queries = self.encoder.encode_queries(texts)
+        asked = [units(text) for text in texts]
+        mask = None if allowed is None else allowed.mask
+        answers = self._retriever(mode, queries, asked, wanted, mask)
+        for position, text in enumerate(texts):
+            rows = [row for row in self._papers.named(text) if mask is None or mask[row]]
+            if rows:
+                named = self._retriever.named(rows, queries[position], asked[position], mode)
+                answers[position] = _named_first(named, answers[position])[:wanted]
+        return answers
 
     def _results(
         self,
-        found: Sequence[tuple[int, str, float]],
+        found: Sequence[Found],
         offset: int,
+        mode: Mode,
+        allowed: Allowed | None,
+        asked: Sequence[Unit],
         *,
         query: str | None = None,
         like: tuple[str, ...] = (),
     ) -> Results:
-        papers = self._papers.get([row for row, _, _ in found])
+        papers = self._papers.get([each.row for each in found])
         hits = (
-            Hit(rank, paper, score=cosine, similarity=cosine)
-            for rank, (paper, (_, _, cosine)) in enumerate(zip(papers, found, strict=True), start=offset + 1)
+            Hit(rank, paper, each.score, each.similarity, each.lexical, matches_of(asked, paper))
+            for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
         )
         summary = IndexSummary(str(self.path), self._generation.name, len(self), self.manifest.encoder.model)
-        return Results(query, like, "dense", summary, tuple(hits))
+        return Results(query, like, mode, summary, tuple(hits), _notes(allowed))
 
 
 def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
@@ -193,7 +224,7 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
     return SearchIndex(path)
 
 
-def _open(generation: Generation) -> tuple[PaperTable, Vectors, dict[str, BinaryIO]]:
+def _open(generation: Generation) -> tuple[PaperTable, Vectors, Lexical, dict[str, BinaryIO]]:
     """Every handle at once, the encoder's files too, although they are read only for the first question."""
     manifest = generation.manifest
     plan = (manifest.vectors.kind, manifest.vectors.type)
@@ -203,9 +234,16 @@ def _open(generation: Generation) -> tuple[PaperTable, Vectors, dict[str, Binary
             "build the index again, or pip install --upgrade semsearch",
         )
     vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
+    lexical = (manifest.lexical.kind, manifest.lexical.analyser)
+    if lexical != ("tantivy", ANALYSER):
+        raise StoreError(
+            f"{generation.folder}: keywords of the plan {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
+            "build the index again, or pip install --upgrade semsearch",
+        )
+    keywords = Lexical(generation.lexical, generation.lexical_files, manifest.lexical.count)
     papers = PaperTable(generation.papers, manifest.counts.papers)
     carried = ENCODER_FILES if manifest.encoder.engine == "onnx" else ()
-    return papers, vectors, {name: (generation.encoder / name).open("rb") for name in carried}
+    return papers, vectors, keywords, {name: (generation.encoder / name).open("rb") for name in carried}
 
 
 def _close(papers: PaperTable, encoder_files: dict[str, BinaryIO]) -> None:
@@ -214,9 +252,25 @@ def _close(papers: PaperTable, encoder_files: dict[str, BinaryIO]) -> None:
         file.close()
 
 
-def _bounded(cosines: FloatArray) -> FloatArray:
-    """Cosines within [-1, 1]: 16-bit vectors are longer than one by as much as 0.0001."""
-    return np.clip(cosines, -1.0, 1.0)
+def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
+    """The papers that a question names before all others, with a score that says so."""
+    rows = {each.row for each in named}
+    others = [each for each in found if each.row not in rows]
+    best = max((each.score for each in found), default=0.0)
+    return [replace(each, score=max(each.score, best)) for each in named] + others
+
+
+def _notes(allowed: Allowed | None) -> tuple[str, ...]:
+    """What a filter left out for want of knowledge."""
+    if allowed is None:
+        return ()
+    notes = []
+    if allowed.without_year:
+        notes.append(f"{allowed.without_year} papers have no year, and pass no --since, --until or --year")
+    if allowed.unknown:
+        shown = ", ".join(allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
+        notes.append(f"{len(allowed.unknown)} papers to choose from are not in the index: {shown}")
+    return tuple(notes)
 
 
 def _question_text(text: str, what: str) -> str:
@@ -226,8 +280,10 @@ def _question_text(text: str, what: str) -> str:
     return cleaned
 
 
-def _check(k: int, offset: int) -> None:
+def _check(k: int, offset: int, mode: str) -> None:
     if k < 1:
         raise QueryError(f"k is {k}, expected at least 1")
     if offset < 0:
         raise QueryError(f"the offset is {offset}, expected 0 or more")
+    if mode not in MODES:
+        raise QueryError(f"the mode is {mode!r}, expected one of {', '.join(MODES)}")

@@ -19,6 +19,7 @@ from .threads import worker_count
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 VECTORS_TYPE = "SQfp16"
 _CODE = np.dtype("<f2")
@@ -93,12 +94,33 @@ class Vectors:
         except RuntimeError as error:  # such as a file that a writer removed a moment ago
             raise StoreError(f"{path}: cannot be read by FAISS ({error})", "build the index again") from error
 
-    def search(self, queries: FloatArray, k: int) -> tuple[FloatArray, RowArray]:
+    def search(self, queries: FloatArray, k: int, allowed: Mask | None = None) -> tuple[FloatArray, RowArray]:
         """The k nearest rows of each query by inner product, best first, ties in no defined order.
 
-        queries: (m, d) float32, unit length. k is at most `count`. Returns cosines (m, k) and rows (m, k).
+        queries: (m, d) float32, unit length. allowed: (count,) which rows may be found, all of them where it is None.
+        k is at most their number. Returns cosines (m, k), within [-1, 1], and rows (m, k).
         """
-        return self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k)  # type: ignore[no-any-return]
+        import faiss
+
+        parameters = None
+        if allowed is not None:
+            bits = np.packbits(allowed, bitorder="little")  # of 8 rows a byte, as FAISS reads them
+            selector = faiss.IDSelectorBitmap(bits)
+            parameters = faiss.SearchParameters(sel=selector)
+        cosines, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
+        return np.clip(cosines, -1.0, 1.0), rows  # 16-bit vectors are longer than one by as much as 0.0001
+
+    def cosines(self, query: FloatArray, rows: RowArray) -> FloatArray:
+        """The cosine of one query, (d,), with each of some rows, (n,): the same bits as `search` finds."""
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        allowed = np.zeros(self.count, dtype=np.bool_)
+        allowed[rows] = True
+        found, at = self.search(query[None, :], len(rows), allowed)
+        order = np.argsort(rows)
+        cosines = np.empty(len(rows), dtype=np.float32)
+        cosines[order[np.searchsorted(rows[order], at[0])]] = found[0]
+        return cosines
 
     def rows(self, rows: RowArray) -> FloatArray:
         """The vectors of some rows: (n, d) float32, of unit length to 16-bit precision."""

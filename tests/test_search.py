@@ -13,6 +13,7 @@ from conftest import TinyEncoder, write_jsonl
 from semsearch.build import build_index
 from semsearch.errors import EncoderError, QueryError
 from semsearch.questions import Question
+from semsearch.retrieval import MODES, Mode
 from semsearch.search import QUESTION_CHARS, SearchIndex, open_index
 
 WORDS = ["whale", "seal", "gull", "tern", "auk", "krill", "kelp", "reef", "tide", "storm", "ice", "sand"]
@@ -83,7 +84,7 @@ def same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> N
 @pytest.mark.parametrize("k", [1, 10, 89, 90, 91, 489, 490, 491, 10**12])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_search_is_brute_force(index: SearchIndex, question: str, k: int) -> None:
-    found = index.search(question, k)
+    found = index.search(question, k, mode="dense")
     same(pairs(found), oracle(encoded(question))[:k])
     assert [hit.rank for hit in found] == list(range(1, min(k, len(index)) + 1))
     assert all(hit.score == hit.similarity and hit.lexical is None for hit in found)
@@ -92,22 +93,27 @@ def test_search_is_brute_force(index: SearchIndex, question: str, k: int) -> Non
 @pytest.mark.parametrize("offset", [0, 1, 5, 85, 300, 485, 490, 10**12])
 def test_an_offset_leaves_out_the_best(index: SearchIndex, offset: int) -> None:
     for question in ("ice ice storm", "one and the same notice"):
-        found = index.search(question, 10, offset=offset)
+        found = index.search(question, 10, offset=offset, mode="dense")
         same(pairs(found), oracle(encoded(question))[offset : offset + 10])
         assert [hit.rank for hit in found] == list(range(offset + 1, offset + 1 + len(found)))
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_pages_are_the_whole_answer_and_the_first_five_of_ten_are_five(index: SearchIndex, question: str) -> None:
-    whole = pairs(index.search(question, 490))
-    assert pairs(index.search(question, 5)) == whole[:5]
-    assert pairs(index.search(question, 10)) == whole[:10]
-    assert [each for start in range(0, 490, 35) for each in pairs(index.search(question, 35, offset=start))] == whole
+def test_pages_are_the_whole_answer_and_the_first_five_of_ten_are_five(
+    index: SearchIndex, question: str, mode: Mode
+) -> None:
+    whole = pairs(index.search(question, 490, mode=mode))
+    assert pairs(index.search(question, 5, mode=mode)) == whole[:5]
+    assert pairs(index.search(question, 10, mode=mode)) == whole[:10]
+    pages = [index.search(question, 35, offset=start, mode=mode) for start in range(0, 490, 35)]
+    assert [each for page in pages for each in pairs(page)] == whole
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("k", [1, 2, 17, 18, 50, 89])
-def test_of_many_identical_texts_the_first_ids_are_taken(index: SearchIndex, k: int) -> None:
-    found = index.search("one and the same notice", k)
+def test_of_many_identical_texts_the_first_ids_are_taken(index: SearchIndex, k: int, mode: Mode) -> None:
+    found = index.search("one and the same notice", k, mode=mode)
     assert [hit.id for hit in found] == [f"same{number:02}" for number in range(k)]
     assert len({hit.similarity for hit in found}) == 1
 
@@ -136,11 +142,12 @@ def test_an_empty_question_is_a_clear_error(index: SearchIndex, question: str) -
     "question", ["鯨はどう歌いますか", "как поют киты", "كيف تغني الحيتان", "\U0001f40b", "?!", "a" * 50]
 )
 def test_a_question_in_any_script_is_answered(index: SearchIndex, question: str) -> None:
-    same(pairs(index.search(question, 20)), oracle(encoded(question))[:20])
+    same(pairs(index.search(question, 20, mode="dense")), oracle(encoded(question))[:20])
+    assert len(index.search(question, 20)) == 20
 
 
 def test_an_absurdly_long_question_is_read_from_its_beginning(index: SearchIndex) -> None:
-    found = index.search("whale " * 1_000_000, 10)
+    found = index.search("whale " * 1_000_000, 10, mode="dense")
     same(pairs(found), oracle(encoded("whale " * 50))[:10])
     assert found.query is not None
     assert len(found.query) <= QUESTION_CHARS
@@ -155,6 +162,16 @@ def test_a_k_below_one_is_a_clear_error(index: SearchIndex, k: int) -> None:
         lambda: list(index.rank(["whale"], k)),
     ):
         with pytest.raises(QueryError, match=f"k is {k}, expected at least 1"):
+            ask()
+
+
+def test_an_unknown_mode_is_a_clear_error(index: SearchIndex) -> None:
+    for ask in (
+        lambda: index.search("whale", mode="bm25"),  # type: ignore[arg-type]
+        lambda: index.similar("p001", mode="bm25"),  # type: ignore[arg-type]
+        lambda: list(index.rank(["whale"], mode="bm25")),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(QueryError, match="the mode is 'bm25', expected one of hybrid, dense, lexical"):
             ask()
 
 
@@ -179,7 +196,7 @@ def stored(id: str) -> np.ndarray:
 @pytest.mark.parametrize("named", [("p001",), ("p001", "p200"), ("same03",), ("same03", "p010", "p399")])
 @pytest.mark.parametrize("k", [1, 10, 1000])
 def test_similar_is_brute_force_without_the_papers_named(index: SearchIndex, named: tuple[str, ...], k: int) -> None:
-    found = index.similar(named, k)
+    found = index.similar(named, k, mode="dense")
     same(pairs(found), oracle(mean(*map(stored, named)), without=named)[:k])
     assert (found.query, found.like) == (None, named)
 
@@ -193,12 +210,12 @@ def test_similar_takes_one_name_a_list_and_every_way_to_name(index: SearchIndex)
 
 
 def test_similar_to_a_text_counts_all_papers(index: SearchIndex) -> None:
-    same(pairs(index.similar(text="one and the same notice", k=5)), oracle(encoded("one and the same notice"))[:5])
+    same(pairs(index.similar(text="one and the same notice", k=5, mode="dense")), oracle(encoded("one and the same notice"))[:5])
 
 
 def test_similar_to_papers_and_a_text_is_the_mean_of_all(index: SearchIndex) -> None:
     vector = mean(stored("p001"), stored("p002"), encoded("storm ice"))
-    found = index.similar(["p001", "p002"], 15, text="storm ice", offset=3)
+    found = index.similar(["p001", "p002"], 15, text="storm ice", offset=3, mode="dense")
     same(pairs(found), oracle(vector, without=("p001", "p002"))[3:18])
     assert [hit.rank for hit in found] == list(range(4, 19))
 
@@ -219,14 +236,15 @@ def test_similar_to_nothing_is_a_clear_error(index: SearchIndex) -> None:
 # rank
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("k", [1, 10, 100, 10**9])
-def test_rank_equals_search(index: SearchIndex, k: int) -> None:
-    found = list(index.rank(QUESTIONS, k))
+def test_rank_equals_search(index: SearchIndex, k: int, mode: Mode) -> None:
+    found = list(index.rank(QUESTIONS, k, mode=mode))
     assert [ranking.query_id for ranking in found] == [str(number) for number in range(1, len(QUESTIONS) + 1)]
     for ranking, question in zip(found, QUESTIONS, strict=True):
         assert ranking.query == question
-        assert [(each.id, each.rank, each.score, each.similarity) for each in ranking.papers] == [
-            (hit.id, hit.rank, hit.score, hit.similarity) for hit in index.search(question, k)
+        assert [(each.id, each.rank, each.score, each.similarity, each.lexical) for each in ranking.papers] == [
+            (hit.id, hit.rank, hit.score, hit.similarity, hit.lexical) for hit in index.search(question, k, mode=mode)
         ]
 
 
@@ -234,7 +252,7 @@ def test_rank_takes_questions_with_ids_and_more_than_a_batch_of_them(path: Path)
     random = np.random.default_rng(1)
     questions = [Question(f"q{number}", " ".join(random.choice(WORDS, 4))) for number in range(600)]
     with SearchIndex(path, encoder=TinyEncoder()) as index:
-        found = list(index.rank(iter(questions), 3))
+        found = list(index.rank(iter(questions), 3, mode="dense"))
     assert [(ranking.query_id, ranking.query) for ranking in found] == [(each.id, each.text) for each in questions]
     for ranking, question in zip(found[::37], questions[::37], strict=True):
         same(pairs(ranking.papers), oracle(encoded(question.text))[:3])

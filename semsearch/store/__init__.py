@@ -6,7 +6,7 @@ See docs/index-format.md.
 from __future__ import annotations
 
 from .generations import Building, Generation, open_live, open_papers, open_parts, writing
-from .manifest import Counts, Manifest, PartFile, Skipped, VectorPlan
+from .manifest import Counts, LexicalPlan, Manifest, PartFile, Skipped, VectorPlan
 from .papers import PaperTable, PaperWriter
 from .staging import Staging
 
@@ -14,6 +14,7 @@ __all__ = [
     "Building",
     "Counts",
     "Generation",
+    "LexicalPlan",
     "Manifest",
     "PaperTable",
     "PaperWriter",

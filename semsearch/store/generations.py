@@ -22,6 +22,7 @@ from . import files
 from .layout import (
     CURRENT,
     ENCODER,
+    LEXICAL,
     LOCK,
     MANIFEST,
     PAPERS,
@@ -30,6 +31,7 @@ from .layout import (
     check_target,
     generation_name,
     generation_number,
+    is_lexical_file,
     is_unfinished,
 )
 from .manifest import Manifest, PartFile, read_manifest
@@ -66,6 +68,16 @@ class Generation:
         """The folder of the encoder, if it travels with the index."""
         return self.folder / ENCODER
 
+    @property
+    def lexical(self) -> Path:
+        """The folder of the keyword index."""
+        return self.folder / LEXICAL
+
+    @property
+    def lexical_files(self) -> tuple[str, ...]:
+        """The names of the files in it."""
+        return tuple(Path(part.name).name for part in self.manifest.files if is_lexical_file(part.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Building:
@@ -84,6 +96,11 @@ class Building:
     def vectors(self) -> Path:
         """The FAISS index to be written."""
         return self.folder / VECTORS
+
+    @property
+    def lexical(self) -> Path:
+        """The folder of the keyword index to be written."""
+        return self.folder / LEXICAL
 
     def carry_encoder(self, folder: Path, identity: EncoderIdentity) -> None:
         """Copy the encoder's files from folder, with its identity, so that the index can be asked wherever it goes."""
@@ -104,10 +121,13 @@ class Building:
         """
         files.remove(self.staging)
         parts = []
-        for name in _parts(manifest.encoder):
+        lexical = sorted(f"{LEXICAL}/{path.name}" for path in self.lexical.iterdir())
+        for name in (*_parts(manifest.encoder), *filter(is_lexical_file, lexical)):
             path = self.folder / name
             files.sync_file(path)
             parts.append(PartFile(name, path.stat().st_size, files.sha256(path)))
+        for folder in {(self.folder / part.name).parent for part in parts}:
+            files.sync_folder(folder)
         sealed = replace(manifest, files=tuple(parts), parent=self.parent)
         sealed.write(self.folder)
         files.sync_folder(self.folder)
@@ -167,10 +187,10 @@ def open_live(index: Path) -> Generation:
         raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", "build the index again")
     manifest = read_manifest(folder)
     sizes = {part.name: part.bytes for part in manifest.files}
-    expected = _parts(manifest.encoder)
-    if sorted(sizes) != sorted(expected):
+    expected = {*_parts(manifest.encoder), f"{LEXICAL}/meta.json"}
+    if {name for name in sizes if not is_lexical_file(name)} | (sizes.keys() & expected) != expected:
         raise StoreError(
-            f"{folder}: expected the files {', '.join(expected)}, got {', '.join(sorted(sizes)) or 'none'}",
+            f"{folder}: expected the files {', '.join(sorted(expected))}, got {', '.join(sorted(sizes)) or 'none'}",
             "build the index again",
         )
     for part, size_bytes in sizes.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import StoreError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 CURRENT = "CURRENT"
 LOCK = "LOCK"
@@ -17,11 +17,13 @@ MANIFEST = "manifest.json"
 PAPERS = "papers.db"
 VECTORS = "vectors.faiss"
 ENCODER = "encoder"
+LEXICAL = "lexical"
 STAGING = "staging.db"
 
 # As narrow as what is written: whatever matches may be removed, and a user's own `building-plans` must not be.
 _GENERATION = re.compile(r"generation-([0-9]{6,})")
 _BUILDING = re.compile(r"building-[0-9a-f]{16}")
+_LEXICAL_FILE = re.compile(rf"{LEXICAL}/(?:meta\.json|[0-9a-f]{{32}}\.[a-z]{{2,12}})")
 _REPLACING = re.compile(rf"{CURRENT}\.[0-9a-f]{{8}}")
 
 
@@ -39,6 +41,11 @@ def generation_number(name: str) -> int | None:
 def is_unfinished(name: str) -> bool:
     """Whether name is one that a writer uses before it publishes: of no use to anybody once that writer is gone."""
     return bool(_BUILDING.fullmatch(name) or _REPLACING.fullmatch(name))
+
+
+def is_lexical_file(name: str) -> bool:
+    """Whether name, relative to a generation's folder, is one that tantivy gives to a file of a keyword index."""
+    return bool(_LEXICAL_FILE.fullmatch(name))
 
 
 def check_target(index: Path) -> None:

@@ -58,6 +58,15 @@ class VectorPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LexicalPlan:
+    """How keywords are searched. kind: `tantivy`. analyser: what made terms of the texts (see semsearch.words)."""
+
+    kind: str
+    analyser: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """See the module. created: UTC, ISO 8601. semsearch: the version that wrote it. parent: the generation before.
 
@@ -71,6 +80,7 @@ class Manifest:
     counts: Counts
     encoder: EncoderIdentity
     vectors: VectorPlan
+    lexical: LexicalPlan
     skipped: tuple[Skipped, ...] = ()
     corpus: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
@@ -88,6 +98,7 @@ _NESTED: dict[str, Any] = {
     "counts": Counts,
     "encoder": EncoderIdentity,
     "vectors": VectorPlan,
+    "lexical": LexicalPlan,
     "skipped": Skipped,
     "files": PartFile,
 }

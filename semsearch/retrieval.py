@@ -1,0 +1,190 @@
+"""From vectors and terms of a question to the best rows: dense, lexical, or both.
+
+In: queries (m, d), units (words.py), which rows are allowed. Out: the best rows of each, ordered by score, then id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from . import fusion
+from .lexical import Lexical
+from .store import PaperTable
+from .vectors import Vectors
+from .words import Unit
+
+FloatArray = npt.NDArray[np.float32]
+ScoreArray = npt.NDArray[np.float64]
+RowArray = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Units = Sequence[Unit]
+
+Mode = Literal["hybrid", "dense", "lexical"]
+MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+
+_TIES_ALLOWED = 16
+_MORE_HITS = 50  # keyword hits fetched beyond those wanted: with fewer, more candidates have to be looked up one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row of an answer: see results.Hit for score, similarity and lexical."""
+
+    row: int
+    id: str
+    score: float
+    similarity: float
+    lexical: float | None
+
+
+class Retriever:
+    """The two structures of an open index, and the papers that their rows are."""
+
+    def __init__(self, vectors: Vectors, lexical: Lexical, papers: PaperTable) -> None:
+        self._vectors = vectors
+        self._lexical = lexical
+        self._papers = papers
+
+    def __call__(
+        self, mode: Mode, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None = None
+    ) -> list[list[Found]]:
+        """For each question its wanted best, fewer where fewer are allowed or, in lexical mode, match.
+
+        queries: (m, d) float32, unit length. asked: the m questions' units.
+        """
+        wanted = min(wanted, self._count(allowed))
+        if wanted == 0:
+            return [[] for _ in asked]
+        if mode == "dense":
+            return self._dense(queries, wanted, allowed)
+        if mode == "lexical":
+            return [self._by_keywords(query, units, wanted, allowed) for query, units in zip(queries, asked, strict=True)]
+        return self._hybrid(queries, asked, wanted, allowed)
+
+    def named(self, rows: Sequence[int], query: FloatArray, units: Units, mode: Mode) -> list[Found]:
+        """Rows that a question names, with their own values, best first: 1 is the score of the best hybrid hit."""
+        at = np.array(sorted(rows), dtype=np.int64)
+        similarities = self._vectors.cosines(query, at)
+        bm25 = self._lexical.scores(units, at) if mode != "dense" else np.zeros(len(at), dtype=np.float32)
+        scores = {"dense": similarities, "lexical": bm25, "hybrid": np.ones(len(at), dtype=np.float32)}[mode]
+        found = [
+            Found(row, id, score, similarity, lexical or None)
+            for row, id, score, similarity, lexical in zip(
+                at.tolist(), self._ids(at), scores.tolist(), similarities.tolist(), bm25.tolist(), strict=True
+            )
+        ]
+        return sorted(found, key=lambda each: (-each.score, each.id))
+
+    def _count(self, allowed: Mask | None) -> int:
+        return self._vectors.count if allowed is None else int(allowed.sum())
+
+    def _dense(self, queries: FloatArray, wanted: int, allowed: Mask | None) -> list[list[Found]]:
+        total = self._count(allowed)
+        fetched = min(wanted + _TIES_ALLOWED, total)
+        cosines, rows = self._vectors.search(queries, fetched, allowed)
+        nearest = []
+        for query, best, at in zip(queries, cosines, rows, strict=True):
+            while len(best) < total and best[wanted - 1] == best[-1]:  # what ties with the last may not be here yet
+                more = min(len(best) * 4, total)
+                (best,), (at,) = self._vectors.search(query[None, :], more, allowed)
+            found = zip(self._ids(at), at.tolist(), best.tolist(), strict=True)
+            nearest.append([Found(row, id, cosine, cosine, None) for id, row, cosine in _ordered(found)[:wanted]])
+        return nearest
+
+    def _by_keywords(self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None) -> list[Found]:
+        scores, rows = self._keyword_hits(units, wanted, allowed)
+        found = zip(self._ids(rows), rows.tolist(), scores.tolist(), strict=True)
+        best = _ordered(found)[:wanted]
+        similarities = self._vectors.cosines(query, np.array([row for _, row, _ in best], dtype=np.int64))
+        return [
+            Found(row, id, score, similarity, score)
+            for (id, row, score), similarity in zip(best, similarities.tolist(), strict=True)
+        ]
+
+    def _keyword_hits(self, units: Units, wanted: int, allowed: Mask | None) -> tuple[FloatArray, RowArray]:
+        """The wanted best keyword hits and all that tie with the last of them, and some more."""
+        fetched = wanted + _MORE_HITS
+        while True:
+            scores, rows = self._lexical.search(units, fetched, allowed)
+            if len(scores) < fetched or scores[wanted - 1] > scores[-1]:
+                return scores, rows
+            fetched *= 4
+
+    def _hybrid(
+        self, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None
+    ) -> list[list[Found]]:
+        """Twice: the first hits of one ranking move the question's vector for the second."""
+        depth = min(fusion.depth_for(wanted), self._count(allowed))
+        cosines, rows = self._vectors.search(queries, depth, allowed)
+        fusings = []
+        moved = np.empty_like(queries)
+        for position, units in enumerate(asked):
+            fusing = _Fusing(self._lexical, units, *self._keyword_hits(units, wanted, allowed))
+            first, _ = fusing.best(cosines[position], rows[position], fusion.FEEDBACK_HITS, self._papers)
+            moved[position] = fusion.feedback(queries[position], self._vectors.rows(first))
+            fusings.append(fusing)
+        moved_cosines, moved_rows = self._vectors.search(moved, depth, allowed)
+        answers = []
+        for position, fusing in enumerate(fusings):
+            best, scores = fusing.best(moved_cosines[position], moved_rows[position], wanted, self._papers)
+            similarities = self._vectors.cosines(queries[position], best).tolist()
+            lexical = fusing.of(best).tolist()
+            values = zip(best.tolist(), self._ids(best), scores.tolist(), similarities, lexical, strict=True)
+            answers.append([Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values])
+        return answers
+
+    def _ids(self, rows: RowArray) -> list[str]:
+        return self._papers.ids(rows.tolist())
+
+
+class _Fusing:
+    """One question's keyword scores: those of the best hits known from the start, others looked up where they matter.
+
+    A candidate that is not among the hits scores no more than the last of them, so most cannot reach the first places.
+    """
+
+    def __init__(self, lexical: Lexical, units: Units, scores: FloatArray, rows: RowArray) -> None:
+        self._lexical, self._units = lexical, units
+        self._best = float(scores[0]) if len(scores) else 0.0
+        self._last = float(scores[-1]) if len(scores) else 0.0
+        self._hits = rows
+        self._known: dict[int, float] = dict(zip(rows.tolist(), scores.tolist(), strict=True))
+
+    def best(
+        self, cosines: FloatArray, rows: RowArray, wanted: int, papers: PaperTable
+    ) -> tuple[RowArray, ScoreArray]:
+        """The wanted best rows and their scores, by score, then id. cosines, rows: the nearest vectors, best first."""
+        hits = np.setdiff1d(self._hits, rows, assume_unique=True)
+        rows = np.concatenate([rows, hits])
+        dense = np.zeros(len(rows))  # a hit that is not among the nearest has a cosine below the last of them
+        dense[: len(cosines)] = fusion.scaled_cosines(cosines, float(cosines[0]), float(cosines[-1]))
+        known = np.array([self._known.get(row, -1.0) for row in rows.tolist()], dtype=np.float32)
+        lowest = fusion.combined(dense, self._scaled(np.where(known < 0, 0, known)))
+        highest = fusion.combined(dense, self._scaled(np.where(known < 0, self._last, known)))
+        kept = fusion.contenders(lowest, highest, wanted)
+        rows, dense = rows[kept], dense[kept]
+        scores = fusion.combined(dense, self._scaled(self.of(rows)))
+        kept = fusion.contenders(scores, scores, wanted)
+        found = zip(papers.ids(rows[kept].tolist()), rows[kept].tolist(), scores[kept].tolist(), strict=True)
+        best = _ordered(found)[:wanted]
+        return np.array([row for _, row, _ in best], dtype=np.int64), np.array([score for _, _, score in best])
+
+    def of(self, rows: RowArray) -> FloatArray:
+        """The BM25 scores of rows."""
+        unknown = np.array([row for row in rows.tolist() if row not in self._known], dtype=np.int64)
+        if len(unknown):
+            scores = self._lexical.scores(self._units, unknown)
+            self._known.update(zip(unknown.tolist(), scores.tolist(), strict=True))
+        return np.array([self._known[row] for row in rows.tolist()], dtype=np.float32)
+
+    def _scaled(self, scores: npt.NDArray[np.float32]) -> ScoreArray:
+        return fusion.scaled_bm25(scores, self._best)
+
+
+def _ordered(found: zip[tuple[str, int, float]]) -> list[tuple[str, int, float]]:
+    return sorted(found, key=lambda each: (-each[2], each[0]))
