@@ -8,7 +8,7 @@ QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
 EVAL ?= ../shared/data/eval
 PARTS ?=
 
-.PHONY: demo test check format docs bench bench-docs bench-memory bench-txtai clean
+.PHONY: demo test check format docs bench bench-docs bench-memory bench-txtai relevance clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
@@ -39,6 +39,9 @@ bench: $(VENV)/.installed-bench  ## measure PARTS (all of them) with INDEX, CORP
 
 bench-docs: $(VENV)/.installed-bench  ## write the tables and plots of docs/ from bench/results
 	$(BIN)/python -m bench docs
+
+relevance: $(VENV)/.installed-bench  ## measure how good the answers are over the sets in EVAL (and with INDEX, ml_questions), and write docs/relevance.md
+	$(BIN)/python -m bench.relevance --eval $(EVAL) $(if $(wildcard $(INDEX)/CURRENT),--index $(INDEX))
 
 bench-txtai:  ## set txtai up in an environment of its own, as a contender of `make bench`
 	$(PYTHON) -m venv bench/.txtai

@@ -58,7 +58,7 @@ def _ndcg(folder: Path, precision: Precision) -> float:
             asked = [question for question in read_questions(folder / "queries.jsonl") if question.id in judged]
             run = [
                 ir_measures.ScoredDoc(ranking.query_id, paper.id, paper.score)
-                for ranking in index.rank(asked, _K)
+                for ranking in index.rank(asked, _K, mode="dense")
                 for paper in ranking.papers
             ]
             qrels = [

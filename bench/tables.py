@@ -17,18 +17,19 @@ Values = dict[str, Any]
 def write() -> None:
     """Fill in every part that was measured; what was not stays as it is."""
     page = PAGE.read_text(encoding="utf-8")
-    for name, table in _TABLES.items():
+    for name, figures in _TABLES.items():
         values = results.load(name)
         if values is not None:
-            page = _between(page, name, "\n\n".join((*_images(name), table(values), _measured(values, name))))
-    page = _between(page, "targets", _table(("", "target", "measured", "met"), targets.rows()))
+            page = between(page, f"bench:{name}", "\n\n".join((*_images(name), figures(values), measured(values, name))))
+    page = between(page, "bench:targets", table(("", "target", "measured", "met"), targets.rows()))
     PAGE.write_text(page, encoding="utf-8")
 
 
-def _between(page: str, name: str, text: str) -> str:
-    marked = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
+def between(page: str, name: str, text: str) -> str:
+    """A page with text between the marks of that name."""
+    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not marked.search(page):
-        raise SystemExit(f"{PAGE.name} has no place for {name}")
+        raise SystemExit(f"the page has no place for {name}")
     return marked.sub(lambda match: f"{match[1]}{text}\n{match[2]}", page)
 
 
@@ -36,14 +37,15 @@ def _images(name: str) -> list[str]:
     return [f"![{title}]({file})" for file, title in _PLOTS.get(name, {}).items()]
 
 
-def _measured(values: Values, name: str) -> str:
+def measured(values: Values, name: str) -> str:
+    """On which machine, when, and with which versions."""
     versions = ", ".join(f"{package} {version}" for package, version in values["versions"].items())
     load = f", load average before {values['load_before']}" if values.get("load_before") is not None else ""
     where = f"{values['machine']}{load}, {values['date']}, Python {values['python']}"
     return f"({where}, {versions}; bench/results/{name}.json.)"
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A table whose first column is text and whose others are numbers."""
     names = list(head)
     lines = [names, ["---", *["--:"] * (len(names) - 1)], *rows]
@@ -71,10 +73,10 @@ def _cold(values: Values) -> str:
     ]
     rounds = len(values["answers"]["semsearch"]["seconds"]["rounds"])
     parts = steps_ms(values)
-    steps = _table(("step", "ms"), [(name, f"{each:.0f}") for name, each in parts.items()])
+    steps = table(("step", "ms"), [(name, f"{each:.0f}") for name, each in parts.items()])
     return (
         f"{values['papers']:,} papers ({_txtai_size(values)}), {rounds} rounds:\n\n"
-        + _table(("", "median", "range", "times semsearch", "peak memory"), rows)
+        + table(("", "median", "range", "times semsearch", "peak memory"), rows)
         + f"\n\nWhere semsearch's time goes, step by step (medians, {sum(parts.values()):.0f} ms in all):\n\n{steps}"
     )
 
@@ -96,9 +98,9 @@ def _warm(values: Values) -> str:
     ]
     return (
         f"{values['questions']} questions on {values['papers']:,} papers, k={values['k']}:\n\n"
-        + _table(("", "median", "range"), rows)
+        + table(("", "median", "range"), rows)
         + "\n\n"
-        + _table(("part", "median ms"), parts)
+        + table(("part", "median ms"), parts)
     )
 
 
@@ -112,7 +114,7 @@ def _rate(values: Values) -> str:
         )
         for name, each in values["abstracts_per_second"].items()
     ]
-    return (f"{values['abstracts']} abstracts of {values['tokens_read_mean']:.0f} tokens on average:\n\n") + _table(
+    return (f"{values['abstracts']} abstracts of {values['tokens_read_mean']:.0f} tokens on average:\n\n") + table(
         ("", "abstracts a second", "range", "times sentence-transformers"), rows
     )
 
@@ -124,7 +126,7 @@ def _rank(values: Values) -> str:
     return (
         f"{values['questions']} questions on {values['papers']:,} papers, k={values['k']}; rank is "
         f"{values['times_single']['median']:.1f} times as fast:\n\n"
-    ) + _table(("", "questions a second", "range"), rows)
+    ) + table(("", "questions a second", "range"), rows)
 
 
 def _memory(values: Values) -> str:
@@ -132,7 +134,7 @@ def _memory(values: Values) -> str:
     files = [(name, f"{size / 1e6:.1f}", f"{100 * size / total:.0f} %") for name, size in values["bytes"].items()]
     resident = values["resident_mb"]
     return (
-        _table(
+        table(
             ("file", "MB", ""), [*files, ("all", f"{total / 1e6:.1f}", f"{total / values['papers']:.0f} bytes a paper")]
         )
         + f"\n\nAfter {values['questions']} questions a process has {resident['all']:.0f} MB resident: "
@@ -148,14 +150,14 @@ def _quality(values: Values) -> str:
     ]
     mean = values["mean"]
     rows.append(("mean", "", f"{mean['fp32']:.4f}", f"{mean['int8']:.4f}", f"{values['difference']:+.4f}"))
-    return _table((values["measure"], "questions", "fp32", "int8", "difference"), rows)
+    return table((values["measure"], "questions", "fp32", "int8", "difference"), rows)
 
 
 def _build_memory(values: Values) -> str:
     builds = values["builds"]
     rows = [(f"{each['papers']:,}", f"{each['peak_mb']:.0f} MB") for each in builds]
     more, mb = builds[-1]["papers"] - builds[0]["papers"], builds[-1]["peak_mb"] - builds[0]["peak_mb"]
-    return _table(("papers", "peak memory"), rows) + f"\n\n{more:,} more papers take {mb:.0f} MB more."
+    return table(("papers", "peak memory"), rows) + f"\n\n{more:,} more papers take {mb:.0f} MB more."
 
 
 _PLOTS: dict[str, dict[str, str]] = {
