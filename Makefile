@@ -40,8 +40,8 @@ bench: $(VENV)/.installed-bench  ## measure PARTS (all of them) with INDEX, CORP
 bench-docs: $(VENV)/.installed-bench  ## write the tables and plots of docs/ from bench/results
 	$(BIN)/python -m bench docs
 
-relevance: $(VENV)/.installed-bench  ## measure how good the answers are over the sets in EVAL (and with INDEX, ml_questions), and write docs/relevance.md
-	$(BIN)/python -m bench.relevance --eval $(EVAL) $(if $(wildcard $(INDEX)/CURRENT),--index $(INDEX))
+relevance: $(VENV)/.installed-bench  ## measure how good the answers are over the sets in EVAL (and with INDEX, ml_questions), and write docs/relevance.md; REUSE=1 embeds nothing again
+	$(BIN)/python -m bench.relevance --eval $(EVAL) $(if $(wildcard $(INDEX)/CURRENT),--index $(INDEX)) $(if $(REUSE),--reuse)
 
 bench-txtai:  ## set txtai up in an environment of its own, as a contender of `make bench`
 	$(PYTHON) -m venv bench/.txtai

@@ -20,7 +20,9 @@ def write() -> None:
     for name, figures in _TABLES.items():
         values = results.load(name)
         if values is not None:
-            page = between(page, f"bench:{name}", "\n\n".join((*_images(name), figures(values), measured(values, name))))
+            page = between(
+                page, f"bench:{name}", "\n\n".join((*_images(name), figures(values), measured(values, name)))
+            )
     page = between(page, "bench:targets", table(("", "target", "measured", "met"), targets.rows()))
     PAGE.write_text(page, encoding="utf-8")
 

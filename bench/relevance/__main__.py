@@ -30,7 +30,6 @@ from .sets import Collection
 
 SETS = ("cranfield", "cisi", "cacm")
 _QUESTIONS = "ml_questions"
-_MEASURES = {_QUESTIONS: ("R@20", "RR@10")}
 _INDEXES = HOME / "corpora" / "relevance"
 _DIGITS = 4
 
@@ -40,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.relevance", description=__doc__)
     parser.add_argument("--eval", type=Path, default=Path("eval"), help="a folder of evaluation sets")
     parser.add_argument("--index", type=Path, help=f"an index of the papers that {_QUESTIONS} asks for")
-    parser.add_argument("--reuse", action="store_true", help="take the sets' indexes of the last time")
+    parser.add_argument("--reuse", action="store_true", help="take the sets' indexes and embeddings of the last time")
     parser.add_argument("--docs", action="store_true", help="measure nothing, write the page from bench/results")
     given = parser.parse_args()
     if not given.docs:
@@ -50,7 +49,9 @@ def main() -> None:
 
 def measured(sets: Path, index: Path | None, reuse: bool) -> dict[str, Any]:
     """All numbers of the page."""
-    tuning = [_built(sets / name, reuse) for name in SETS if (sets / name / "corpus.jsonl").is_file()]
+    if not reuse:
+        shutil.rmtree(_INDEXES, ignore_errors=True)
+    tuning = [_built(sets / name) for name in SETS if (sets / name / "corpus.jsonl").is_file()]
     if not tuning:
         raise SystemExit(f"no evaluation sets in {sets}: name their folder with EVAL=")
     asked = _asked(sets / _QUESTIONS, index)
@@ -65,14 +66,13 @@ def measured(sets: Path, index: Path | None, reuse: bool) -> dict[str, Any]:
     }
 
 
-def _built(folder: Path, reuse: bool) -> Collection:
+def _built(folder: Path) -> Collection:
     target = _INDEXES / folder.name
-    if not (reuse and (target / "CURRENT").is_file()):
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+    if not (target / "CURRENT").is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
         _say(f"building {target}")
         build_index(folder / "corpus.jsonl", target)
-    return _collection(folder, target)
+    return Collection(folder, target, ("nDCG@10",), kept=_INDEXES / f"{folder.name}-embedded")
 
 
 def _asked(folder: Path, index: Path | None) -> Collection | None:
@@ -81,7 +81,7 @@ def _asked(folder: Path, index: Path | None) -> Collection | None:
         _say(f"{_QUESTIONS}: left out, name an index of its papers with INDEX=")
         return None
     try:
-        found = _collection(folder, index)
+        found = Collection(folder, index, ("R@20", "RR@10"))
     except SemsearchError as error:
         _say(f"{_QUESTIONS}: left out, {error.message}")
         return None
@@ -89,11 +89,6 @@ def _asked(folder: Path, index: Path | None) -> Collection | None:
         _say(f"{_QUESTIONS}: left out, {index} has only few of the papers that were judged")
         return None
     return found
-
-
-def _collection(folder: Path, index: Path) -> Collection:
-    measures = _MEASURES.get(folder.name, ("nDCG@10",))
-    return Collection(folder.name, index, folder / "queries.jsonl", folder / "qrels.tsv", measures)
 
 
 def _about(each: Collection) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Other vectors for the papers of a collection: cut later, or made of pieces, by the encoder of its index.
 
-Papers that fit into MAX_TOKENS keep the vector that they have in the index.
+Papers that need no other keep the vector that they have in the index.
 """
 
 from __future__ import annotations
@@ -39,12 +39,25 @@ def first_tokens(limit: int) -> Callable[[Collection], FloatArray]:
     return embedded
 
 
-def pieces(collection: Collection) -> FloatArray:
-    """Papers longer than MAX_TOKENS as the mean of equally long runs of sentences that fit, the title before each."""
-    vectors, encoder, count = collection.vectors.copy(), _encoder(collection, MAX_TOKENS), _counter(collection)
-    for row in _long(collection).tolist():
-        texts = list(_pieces(collection.papers[row], count))
-        vectors[row] = _unit(encoder.encode_documents(texts).vectors.mean(axis=0))
+def pieces(limit: int) -> Callable[[Collection], FloatArray]:
+    """Papers longer than limit tokens as the mean of equally long runs of sentences that fit, the title before each."""
+
+    def embedded(collection: Collection) -> FloatArray:
+        vectors, encoder, count = collection.vectors.copy(), _encoder(collection, MAX_TOKENS), _counter(collection)
+        for row in _long(collection, limit).tolist():
+            texts = list(_pieces(collection.papers[row], count, limit))
+            vectors[row] = _unit(encoder.encode_documents(texts).vectors.mean(axis=0))
+        return vectors
+
+    return embedded
+
+
+def with_titles(collection: Collection) -> FloatArray:
+    """Three parts of a paper's vector and one of its title's, where it has both title and abstract."""
+    vectors = collection.vectors.copy()
+    rows = np.array([row for row, paper in enumerate(collection.papers) if paper.title and paper.abstract])
+    titles = collection.encoder.encode_documents([collection.papers[row].title for row in rows.tolist()]).vectors
+    vectors[rows] = _unit(np.float32(0.75) * vectors[rows] + np.float32(0.25) * titles)
     return vectors
 
 
@@ -69,22 +82,20 @@ def _sentences(paper: Paper) -> Iterator[str]:
     return (paper.abstract[start:end] for start, end in sentences(paper.abstract))
 
 
-def _pieces(paper: Paper, count: Callable[[str], int]) -> Iterator[str]:
+def _pieces(paper: Paper, count: Callable[[str], int], limit: int) -> Iterator[str]:
     parts = list(_sentences(paper))
     lengths = [count(part) for part in parts]
-    wanted = -(-(sum(lengths) + count(paper.title)) // (MAX_TOKENS - _SPECIAL))
+    wanted = -(-(sum(lengths) + count(paper.title)) // (limit - _SPECIAL))
     runs: dict[int, list[str]] = {}
     for part, length, end in zip(parts, lengths, accumulate(lengths), strict=True):
         runs.setdefault(min(wanted - 1, int((end - length / 2) * wanted / sum(lengths))), []).append(part)
     yield from (f"{paper.title} {' '.join(run)}" for run in runs.values())
 
 
-def _long(collection: Collection) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _long(collection: Collection, limit: int = MAX_TOKENS) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     count = _counter(collection)
     lengths = np.array([count(paper.text) for paper in collection.papers])
-    return np.flatnonzero(
-        (lengths > MAX_TOKENS - _SPECIAL) & np.array([bool(each.abstract) for each in collection.papers])
-    )
+    return np.flatnonzero((lengths > limit - _SPECIAL) & np.array([bool(each.abstract) for each in collection.papers]))
 
 
 def _counter(collection: Collection) -> Callable[[str], int]:
@@ -112,7 +123,10 @@ ENCODINGS: dict[str, Callable[[Collection], FloatArray]] = {
     "256": first_tokens(MAX_TOKENS),
     "384": first_tokens(384),
     "512": first_tokens(512),
-    "pieces": pieces,
+    "pieces": pieces(MAX_TOKENS),
+    "pieces of 192": pieces(192),
+    "pieces of 128": pieces(128),
+    "titles": with_titles,
     "sentences": with_sentences,
 }
 """Name to (n, d) vectors of unit length."""

@@ -57,6 +57,25 @@ def theoretical(weight: float) -> Fuse:
     return lambda cosines, bm25: (1 - weight) * (cosines + 1.0) / (cosines.max() + 1.0) + weight * _by_best(bm25)
 
 
+def combined_mnz(depth: int = DEPTH) -> Fuse:
+    """Fox and Shaw's CombMNZ (1994): the sum of both scaled sides, times the number of sides that have the paper."""
+
+    def fused(cosines: FloatArray, bm25: FloatArray) -> ScoreArray:
+        dense, lexical = _from_floor(cosines, depth), _by_best(bm25)
+        return (dense + lexical) * ((dense > 0).astype(float) + (lexical > 0))
+
+    return fused
+
+
+def geometric(share: float = 0.05) -> Fuse:
+    """The product of both scaled sides, each with a little added, so that one of them may be missing."""
+
+    def fused(cosines: FloatArray, bm25: FloatArray) -> ScoreArray:
+        return (share + _from_floor(cosines, DEPTH)) * (share + _by_best(bm25))
+
+    return fused
+
+
 def _by_best(scores: FloatArray) -> ScoreArray:
     best = float(scores.max())
     return scores.astype(np.float64) / best if best > 0 else np.zeros(len(scores))
@@ -141,6 +160,8 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         "minimum to maximum, both sides": replace(DEFAULT, fuse=min_max()),
         "TM2C2, 0.8 of meaning": replace(DEFAULT, fuse=theoretical(0.2)),
         "TM2C2, half and half": replace(DEFAULT, fuse=theoretical(0.5)),
+        "CombMNZ": replace(DEFAULT, fuse=combined_mnz()),
+        "the product of both": replace(DEFAULT, fuse=geometric()),
         "cosines from the 100th": replace(DEFAULT, fuse=weighted(depth=100)),
         "cosines from the 300th": replace(DEFAULT, fuse=weighted(depth=300)),
         "cosines from the 3000th": replace(DEFAULT, fuse=weighted(depth=3000)),
@@ -160,12 +181,16 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         **{f"titles once more, {weight}": replace(DEFAULT, title=weight) for weight in (0.1, 0.3, 0.5, 1.0)},
         "10 terms of the first 5 hits added (KL), 0.4": replace(DEFAULT, expansion=Expansion()),
         "the same without feedback": replace(PLAIN, expansion=Expansion()),
+        "10 terms of the first 10 hits added (KL), 0.2": replace(DEFAULT, expansion=Expansion(hits=10, weight=0.2)),
     },
     "What is embedded (the three sets only)": {
         "the first 256 tokens": replace(DEFAULT, vectors="256"),
         "the first 384 tokens": replace(DEFAULT, vectors="384"),
         "the first 512 tokens": replace(DEFAULT, vectors="512"),
         "the mean of pieces of 256, the title before each": replace(DEFAULT, vectors="pieces"),
+        "the mean of pieces of 192": replace(DEFAULT, vectors="pieces of 192"),
+        "the mean of pieces of 128": replace(DEFAULT, vectors="pieces of 128"),
+        "the title's vector besides, a quarter": replace(DEFAULT, vectors="titles"),
         "half and half with the mean of its sentences": replace(DEFAULT, vectors="sentences"),
         "the best sentence besides, 0.3": replace(DEFAULT, sentence=0.3),
         "the same without feedback": replace(PLAIN, sentence=0.3),
@@ -178,7 +203,7 @@ def answer(collection: Collection, recipe: Recipe) -> Run:
     """The best KEPT papers for each question."""
     rows = collection.vectors
     if recipe.vectors:
-        rows = collection.cached(recipe.vectors, lambda: ENCODINGS[recipe.vectors](collection))
+        (rows,) = collection.cached(recipe.vectors, lambda: (ENCODINGS[recipe.vectors](collection),))
     keywords = collection.keywords(recipe.keywords)
     if recipe.title:
         titles = collection.keywords("title")

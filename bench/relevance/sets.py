@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -27,16 +27,18 @@ from semsearch.words import Unit, units
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
-T = TypeVar("T")
+Array = npt.NDArray[Any]
 
 _BLOCK = 8192  # rows at once
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Collection:
-    """name; measures: those that it is judged by, the first one first. Papers are rows, as in the index."""
+    """A set's questions, judgements and papers; papers are rows, as in the index."""
 
-    def __init__(self, name: str, index: Path, questions: Path, judgements: Path, measures: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, index: Path, measures: tuple[str, ...], kept: Path | None = None) -> None:
+        """folder: with queries.jsonl and qrels.tsv. measures: what it is judged by. kept: where embeddings stay."""
+        name, questions, judgements = folder.name, folder / "queries.jsonl", folder / "qrels.tsv"
         self.name, self.index, self.measures = name, index, measures
         generation = open_live(index)
         count, dimensions = generation.manifest.vectors.count, generation.manifest.vectors.dimensions
@@ -58,7 +60,8 @@ class Collection:
             self.queries: FloatArray = self.encoder.encode_queries([each.text for each in self.questions])
         self._lexical = Lexical(generation.lexical, generation.lexical_files, count)
         self._keywords: dict[str, list[FloatArray]] = {}
-        self._cache: dict[str, Any] = {}
+        self._cache: dict[str, tuple[Array, ...]] = {}
+        self._kept = kept
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -83,12 +86,19 @@ class Collection:
             self._keywords[kind] = [self._scores(lexical, asked(each.text)) for each in self.questions]
         return self._keywords[kind]
 
-    def cached(self, name: str, made: Callable[[], T]) -> T:
-        """What made makes; only once."""
+    def cached(self, name: str, made: Callable[[], tuple[Array, ...]]) -> tuple[Array, ...]:
+        """The arrays that made makes; only once, and kept in the folder for the next time, if there is one."""
         if name not in self._cache:
-            self._cache[name] = made()
-        found: T = self._cache[name]
-        return found
+            file = self._kept and self._kept / f"{name}.npz"
+            if file and file.is_file():
+                with np.load(file) as arrays:
+                    self._cache[name] = tuple(arrays.values())
+            else:
+                self._cache[name] = made()
+                if file:
+                    file.parent.mkdir(exist_ok=True)
+                    np.savez(file, *self._cache[name])
+        return self._cache[name]
 
     def keywords_of(self, asked: Sequence[Sequence[Unit]]) -> list[FloatArray]:
         """The same for other units of each question."""
