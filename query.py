@@ -13,25 +13,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from semsearch.cli import ask, run
 from semsearch.cli.options import (
     DEFAULT_INDEX,
+    AuthorOption,
+    CategoryOption,
     IdsOption,
     IndexOption,
     JsonlOption,
     JsonOption,
+    ModeOption,
     OffsetOption,
+    OnlyOption,
+    SearchMode,
+    SinceOption,
     TsvOption,
+    UntilOption,
+    VenueOption,
+    WhyOption,
+    YearOption,
     output_format,
 )
 from semsearch.cli.rank import RunFormat
 from semsearch.cli.rank import rank as rank_file
+from semsearch.filters import Filter
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
+from semsearch.retrieval import Mode
 from semsearch.search import SearchIndex, open_index
 from semsearch.store import Generation, open_live
 
@@ -49,19 +61,42 @@ def _opened(index: str | Path) -> SearchIndex:
     return _opened_generation(path, open_live(path))
 
 
-def search(question: str, k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
-    """The k papers nearest to a question; the index stays open for the next one."""
-    return _opened(index).search(question, k)
+def search(
+    question: str,
+    k: int = 10,
+    *,
+    index: str | Path = DEFAULT_INDEX,
+    mode: Mode = "hybrid",
+    filter: Filter | None = None,
+    why: bool = False,
+) -> Results:
+    """The k papers that answer a question best (see SearchIndex.search); the index stays open for the next one."""
+    return _opened(index).search(question, k, mode=mode, filter=filter, why=why)
 
 
-def similar(papers: str | Sequence[str], k: int = 10, *, index: str | Path = DEFAULT_INDEX) -> Results:
+def similar(
+    papers: str | Sequence[str],
+    k: int = 10,
+    *,
+    index: str | Path = DEFAULT_INDEX,
+    mode: Mode = "hybrid",
+    filter: Filter | None = None,
+    why: bool = False,
+) -> Results:
     """The k papers most like the paper or papers of these ids."""
-    return _opened(index).similar(papers, k)
+    return _opened(index).similar(papers, k, mode=mode, filter=filter, why=why)
 
 
-def rank(questions: Iterable[str | Question], k: int = 100, *, index: str | Path = DEFAULT_INDEX) -> list[Ranking]:
-    """The k nearest papers for each of many questions."""
-    return list(_opened(index).rank(questions, k))
+def rank(
+    questions: Iterable[str | Question],
+    k: int = 100,
+    *,
+    index: str | Path = DEFAULT_INDEX,
+    mode: Mode = "hybrid",
+    filter: Filter | None = None,
+) -> list[Ranking]:
+    """The k best papers for each of many questions."""
+    return list(_opened(index).rank(questions, k, mode=mode, filter=filter))
 
 
 def _script(
@@ -73,6 +108,15 @@ def _script(
         int | None, typer.Option("-k", min=1, help="How many papers: 10, for each question of a --batch 100.")
     ] = None,
     offset: OffsetOption = 0,
+    mode: ModeOption = SearchMode.hybrid,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    year: YearOption = None,
+    venue: VenueOption = None,
+    author: AuthorOption = None,
+    category: CategoryOption = None,
+    only: OnlyOption = None,
+    why: WhyOption = False,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -81,15 +125,25 @@ def _script(
     """Ask an index: a question, --like for similar papers, or --batch for a file of questions."""
     if sum(each is not None for each in (question, like or None, batch)) != 1:
         raise typer.BadParameter("give one of: a question, --like ID, --batch FILE")
+    chosen: dict[str, Any] = {
+        "mode": mode,
+        "since": since,
+        "until": until,
+        "year": year,
+        "venue": venue,
+        "author": author,
+    }
+    chosen |= {"author": author, "category": category, "only": only}
+    shown: dict[str, Any] = {"offset": offset, "why": why, "json": json, "jsonl": jsonl, "tsv": tsv, "ids": ids}
     if question is not None:
-        ask.query(question, index, k or 10, offset, json, jsonl, tsv, ids)
+        ask.query(question, index, k or 10, **chosen, **shown)
     elif like:
-        ask.similar(like, None, index, k or 10, offset, json, jsonl, tsv, ids)
+        ask.similar(like, None, index, k or 10, **chosen, **shown)
     elif batch is not None:
         output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
-        if output not in _RUNS or offset:
+        if output not in _RUNS or offset or why:
             raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
-        rank_file(batch, index, k or 100, _RUNS[output])
+        rank_file(batch, index, k or 100, **chosen, format=_RUNS[output])
 
 
 if __name__ == "__main__":

@@ -62,4 +62,4 @@ def feedback(query: FloatArray, hits: FloatArray) -> FloatArray:
     """
     moved = query + np.float32(FEEDBACK_SHARE) * hits.mean(axis=0)
     length = float(np.linalg.norm(moved))
-    return (moved / np.float32(length)).astype(np.float32) if length > 1e-6 else query  # noqa: PLR2004
+    return (moved / np.float32(length)).astype(np.float32) if length > 1e-6 else query

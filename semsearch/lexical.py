@@ -1,6 +1,6 @@
 """Keywords in tantivy: written paper by paper into a folder, opened read only, searched by BM25.
 
-In: titles and abstracts, a row each. On disk: one field of all terms of a paper (words.py), and its row. Out: BM25 scores.
+In: titles and abstracts, a row each. On disk: one field of all terms of a paper (words.py), and its row. Out: scores.
 """
 
 from __future__ import annotations

@@ -16,14 +16,14 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from .words import _HYPHEN, _WORD, Unit, _is_stop, _together, spelled, terms_of
+from .words import HYPHEN, WORD, Unit, is_stop, spelled, terms_of, together
 
 if TYPE_CHECKING:
     from .paper import Paper
 
 Span = tuple[int, int]
 
-_TOKEN = re.compile(rf"{_WORD.pattern}(?:[{_HYPHEN}]{_WORD.pattern})*")
+_TOKEN = re.compile(rf"{WORD.pattern}(?:[{HYPHEN}]{WORD.pattern})*")
 _FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before, as an accent may follow it
 _COMPOSED = 8  # characters that may become one: three of Hangul, a letter and its accents
 
@@ -92,9 +92,9 @@ class _Marks(dict[str, tuple[Span, ...]]):
             if self._wants(token):
                 yield 0, len(token)
             return
-        words = list(_WORD.finditer(token))
+        words = list(WORD.finditer(token))
         parts = [word[0] for word in words]
-        whole, *pairs = _together(parts)
+        whole, *pairs = together(parts)
         if self._has(whole):
             yield 0, len(token)
             return
@@ -108,7 +108,7 @@ class _Marks(dict[str, tuple[Span, ...]]):
                 yield neighbours[0].start(), neighbours[-1].end()
 
     def _wants(self, word: str) -> bool:
-        return self._has(word) and not _is_stop(word)
+        return self._has(word) and not is_stop(word)
 
     def _has(self, word: str) -> bool:
         """Whether word has a wanted term. English stems keep the first letter of a word, so most need no stemming."""

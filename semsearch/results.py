@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from .matches import Matches
 from .paper import Paper
+from .why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,9 @@ class Hit:
     """One paper of an answer.
 
     rank: from 1 over the whole answer, whatever the offset. score: what hits are ordered by, comparable within one
-    answer only; of a hybrid answer in [0, 1], of the others similarity or lexical. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
-    score, None where there is none. matches: where the question's words stand in title and abstract.
+    answer only; of a hybrid answer in [0, 1], of the others similarity or lexical. similarity: the cosine of question
+    and paper by the index's encoder, in [-1, 1]. lexical: the BM25 score, None where there is none. matches: where the
+    question's words stand in title and abstract. why: the sentence of the abstract that answers best, if asked for.
     """
 
     rank: int
@@ -25,6 +27,7 @@ class Hit:
     similarity: float
     lexical: float | None = None
     matches: Matches | None = None
+    why: Why | None = None
 
     @property
     def id(self) -> str:
@@ -32,7 +35,8 @@ class Hit:
         return self.paper.id
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """Plain data for JSON. `why` is there only where it was asked for and there is an abstract."""
+        why = {"why": self.why.as_dict(self.paper.abstract)} if self.why else {}
         return {
             "rank": self.rank,
             "id": self.id,
@@ -40,6 +44,7 @@ class Hit:
             "similarity": self.similarity,
             "lexical": self.lexical,
             "matches": self.matches.as_dict() if self.matches else None,
+            **why,
             "paper": self.paper.as_dict(),
         }
 

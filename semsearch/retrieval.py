@@ -63,7 +63,9 @@ class Retriever:
         if mode == "dense":
             return self._dense(queries, wanted, allowed)
         if mode == "lexical":
-            return [self._by_keywords(query, units, wanted, allowed) for query, units in zip(queries, asked, strict=True)]
+            return [
+                self._by_keywords(query, units, wanted, allowed) for query, units in zip(queries, asked, strict=True)
+            ]
         return self._hybrid(queries, asked, wanted, allowed)
 
     def named(self, rows: Sequence[int], query: FloatArray, units: Units, mode: Mode) -> list[Found]:
@@ -88,7 +90,8 @@ class Retriever:
         fetched = min(wanted + _TIES_ALLOWED, total)
         cosines, rows = self._vectors.search(queries, fetched, allowed)
         nearest = []
-        for query, best, at in zip(queries, cosines, rows, strict=True):
+        for query, first, first_rows in zip(queries, cosines, rows, strict=True):
+            best, at = first, first_rows
             while len(best) < total and best[wanted - 1] == best[-1]:  # what ties with the last may not be here yet
                 more = min(len(best) * 4, total)
                 (best,), (at,) = self._vectors.search(query[None, :], more, allowed)
@@ -155,9 +158,7 @@ class _Fusing:
         self._hits = rows
         self._known: dict[int, float] = dict(zip(rows.tolist(), scores.tolist(), strict=True))
 
-    def best(
-        self, cosines: FloatArray, rows: RowArray, wanted: int, papers: PaperTable
-    ) -> tuple[RowArray, ScoreArray]:
+    def best(self, cosines: FloatArray, rows: RowArray, wanted: int, papers: PaperTable) -> tuple[RowArray, ScoreArray]:
         """The wanted best rows and their scores, by score, then id. cosines, rows: the nearest vectors, best first."""
         hits = np.setdiff1d(self._hits, rows, assume_unique=True)
         rows = np.concatenate([rows, hits])

@@ -26,7 +26,8 @@ from .results import Hit, IndexSummary, RankedPaper, Ranking, Results
 from .retrieval import MODES, Found, Mode, Retriever
 from .store import Generation, Manifest, PaperTable, open_parts
 from .text import clean
-from .vectors import VECTORS_TYPE, Vectors
+from .vectors import VECTORS_TYPE, FloatArray, Vectors
+from .why import best_sentences
 from .words import ANALYSER, Unit, units
 
 QUESTION_CHARS = 100_000
@@ -48,6 +49,7 @@ class SearchIndex:
         self._given = encoder
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
+        self._filtered: tuple[Filter | None, Allowed | None] = (None, None)
         self._generation, parts = open_parts(self.path, _open)
         self._papers, self._vectors, lexical, self._encoder_files = parts
         self._retriever = Retriever(self._vectors, lexical, self._papers)
@@ -98,12 +100,20 @@ class SearchIndex:
         return self._papers.get([self._papers.row_of(name)])[0]
 
     def search(
-        self, question: str, k: int = 10, *, offset: int = 0, mode: Mode = "hybrid", filter: Filter | None = None
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        offset: int = 0,
+        mode: Mode = "hybrid",
+        filter: Filter | None = None,
+        why: bool = False,
     ) -> Results:
         """The k papers that answer a question in plain language best, after leaving out the best offset of them.
 
         mode: what they are found by, keywords and meaning (`hybrid`), meaning (`dense`) or keywords (`lexical`, which
-        finds only what matches). filter: which papers may be found. A k larger than their number returns all of them.
+        finds only what matches). filter: which papers may be found. why: tell the sentence of each abstract that
+        answers best, which takes longer than the search. A k larger than their number returns all of them.
         Ties are broken by id; a paper whose exact title, id, DOI or arXiv id the question is comes first. Raises
         QueryError for an empty question, a k below 1 or an offset below 0.
         """
@@ -111,7 +121,8 @@ class SearchIndex:
         _check(k, offset, mode)
         allowed = self._allowed(filter)
         found = self._answers([text], offset + k, mode, allowed)[0]
-        return self._results(found[offset:], offset, mode, allowed, units(text), query=text)
+        answer = self._results(found[offset:], offset, mode, allowed, units(text), query=text)
+        return self._explained(answer, self.encoder.encode_queries([text])[0]) if why else answer
 
     def similar(
         self,
@@ -122,11 +133,12 @@ class SearchIndex:
         offset: int = 0,
         mode: Mode = "hybrid",
         filter: Filter | None = None,
+        why: bool = False,
     ) -> Results:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
         similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
-        papers that were named are not among the hits. mode, filter, offset: see `search`.
+        papers that were named are not among the hits. mode, filter, why, offset: see `search`.
         """
         _check(k, offset, mode)
         named = [papers] if isinstance(papers, str) else list(papers)
@@ -146,8 +158,10 @@ class SearchIndex:
         mask = np.ones(len(self), dtype=np.bool_) if allowed is None else allowed.mask.copy()
         mask[rows] = False
         asked = units("\n".join(texts))
-        found = self._retriever(mode, mean / np.float32(length), [asked], offset + k, mask)[0]
-        return self._results(found[offset:], offset, mode, allowed, asked, like=tuple(self._papers.ids(rows)))
+        query = (mean / np.float32(length)).astype(np.float32)
+        found = self._retriever(mode, query, [asked], offset + k, mask)[0]
+        answer = self._results(found[offset:], offset, mode, allowed, asked, like=tuple(self._papers.ids(rows)))
+        return self._explained(answer, query[0]) if why else answer
 
     def rank(
         self,
@@ -183,11 +197,16 @@ class SearchIndex:
                 yield Ranking(question.id, question.text, tuple(ranked))
 
     def _allowed(self, filter: Filter | None) -> Allowed | None:
-        return allowed_rows(filter, self._papers) if filter else None
+        """The rows that filter allows, kept for the next question with the same one."""
+        if not filter:
+            return None
+        asked, allowed = self._filtered
+        if asked != filter or allowed is None:
+            allowed = allowed_rows(filter, self._papers)
+            self._filtered = (filter, allowed)
+        return allowed
 
-    def _answers(
-        self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None
-    ) -> list[list[Found]]:
+    def _answers(self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None) -> list[list[Found]]:
         queries = self.encoder.encode_queries(texts)
         asked = [units(text) for text in texts]
         mask = None if allowed is None else allowed.mask
@@ -198,6 +217,13 @@ class SearchIndex:
                 named = self._retriever.named(rows, queries[position], asked[position], mode)
                 answers[position] = _named_first(named, answers[position])[:wanted]
         return answers
+
+    def _explained(self, answer: Results, query: FloatArray) -> Results:
+        found = best_sentences(
+            query, [hit.paper.abstract for hit in answer], lambda texts: self.encoder.encode_documents(texts).vectors
+        )
+        hits = (replace(hit, why=why) for hit, why in zip(answer, found, strict=True))
+        return replace(answer, hits=tuple(hits))
 
     def _results(
         self,
@@ -237,7 +263,7 @@ def _open(generation: Generation) -> tuple[PaperTable, Vectors, Lexical, dict[st
     lexical = (manifest.lexical.kind, manifest.lexical.analyser)
     if lexical != ("tantivy", ANALYSER):
         raise StoreError(
-            f"{generation.folder}: keywords of the plan {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
+            f"{generation.folder}: keywords by {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
             "build the index again, or pip install --upgrade semsearch",
         )
     keywords = Lexical(generation.lexical, generation.lexical_files, manifest.lexical.count)

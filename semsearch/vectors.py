@@ -105,8 +105,8 @@ class Vectors:
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")  # of 8 rows a byte, as FAISS reads them
-            selector = faiss.IDSelectorBitmap(bits)
-            parameters = faiss.SearchParameters(sel=selector)
+            made: Any = faiss  # its types know nothing of what its Python side adds
+            parameters = made.SearchParameters(sel=made.IDSelectorBitmap(bits))
         cosines, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
         return np.clip(cosines, -1.0, 1.0), rows  # 16-bit vectors are longer than one by as much as 0.0001
 

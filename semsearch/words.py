@@ -1,8 +1,8 @@
 """From text to the terms that keywords are matched by, for papers and questions alike.
 
-A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta), accents
-and capitals dropped, English endings cut by Snowball's stemmer. Words joined by a hyphen are found apart and together:
-GPT-4, as "gpt", "4" and "gpt4".
+A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta),
+accents and capitals dropped, English endings cut by Snowball's stemmer. Words joined by a hyphen are found apart and
+together: GPT-4, as "gpt", "4" and "gpt4".
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,21 +34,25 @@ _GREEK = {
     }.items()
     for letter in letters
 }  # fmt: skip
-_HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
-_WORD = re.compile(r"[^\W_]+")
-_COMPOUND = re.compile(rf"[^\W_]+(?:[{_HYPHEN}][^\W_]+)+")
-_HYPHENS = re.compile(f"[{_HYPHEN}]")
-_ASKED = re.compile(rf"{_COMPOUND.pattern}|{_WORD.pattern}")
-_ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b", re.IGNORECASE)  # the protein's, doesn't
-
-STOP_WORDS = frozenset(
-    "a about above after again against all also am an and any are as at be because been before being below between "
-    "both but by can could did do does doing down during each few for from further had has have having he her here "
-    "hers him his how i if in into is it its itself just let may me might more most must my no nor not now of off on "
-    "once only or other our ours out over own same shall she should so some such than that the their theirs them then "
-    "there these they this those through to too under until up upon us very was we were what when where which while "
-    "who whom whose why will with would you your yours".split()  # noqa: SIM905
+HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
+_MARKS = (
+    "\u0300-\u036f\u0590-\u05ff\u0610-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f"  # vowels of scripts with marks
 )
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_COMPOUND = re.compile(rf"[^\W_]+(?:[{HYPHEN}][^\W_]+)+")
+_HYPHENS = re.compile(f"[{HYPHEN}]")
+_ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
+_ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
+
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being below between both but
+by can could did do does doing down during each few for from further had has have having he her here hers him his how
+i if in into is it its itself just let may me might more most must my no nor not now of off on once only or other our
+ours out over own same shall she should so some such than that the their theirs them then there these they this those
+through to too under until up upon us very was we were what when where which while who whom whose why will with would
+you your yours
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words that carry no subject; a question is asked without them unless it has no other."""
 
 
@@ -76,13 +81,13 @@ def joined(text: str) -> list[str]:
     """What a spelled text has joined by hyphens, written together: `llama27b` and `llama2` of Llama-2-7b."""
     found = []
     for compound in _COMPOUND.findall(text):
-        found += _together(_HYPHENS.split(compound))
+        found += together(_HYPHENS.split(compound))
     return found
 
 
-def _together(parts: list[str]) -> list[str]:
+def together(parts: list[str]) -> list[str]:
     """All parts in one, and of three or more also each word with the number behind it."""
-    pairs = zip(parts, parts[1:], strict=False) if len(parts) > 2 else ()  # noqa: PLR2004
+    pairs = pairwise(parts) if len(parts) > 2 else ()
     return ["".join(parts), *(word + number for word, number in pairs if number[0].isdigit() and word.isalpha())]
 
 
@@ -98,16 +103,16 @@ def units(question: str) -> tuple[Unit, ...]:
     stops: list[tuple[tuple[str, ...], ...]] = []
     for match in _ASKED.finditer(text):
         parts = _HYPHENS.split(match[0])
-        bearing = [part for part in parts if not _is_stop(part)] or parts
+        bearing = [part for part in parts if not is_stop(part)] or parts
         alternatives = [tuple(term for part in bearing for term in terms_of(part))]
         if len(parts) > 1:
             alternatives.append(terms_of("".join(parts)))
         if kept := tuple(each for each in alternatives if each):
-            (stops if all(map(_is_stop, parts)) else found).append(kept)
+            (stops if all(map(is_stop, parts)) else found).append(kept)
     return tuple(Unit(alternatives, times) for alternatives, times in Counter(found or stops).items())
 
 
-def _is_stop(word: str) -> bool:
+def is_stop(word: str) -> bool:
     """Whether a word is one of STOP_WORDS, and no acronym that looks like one (WHO, IT)."""
     return word.lower() in STOP_WORDS and not (word.isupper() and len(word) > 1)
 

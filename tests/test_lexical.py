@@ -68,12 +68,23 @@ def bm25(papers: Papers, asked: Sequence[Unit]) -> np.ndarray:
 def corpus(count: int, seed: int = 0, longest: int = 120) -> list[tuple[str, str]]:
     chance = random.Random(seed)
     return [
-        (" ".join(chance.choices(WORDS, k=chance.randint(0, 6))), " ".join(chance.choices(WORDS, k=chance.randint(0, longest))))
+        (
+            " ".join(chance.choices(WORDS, k=chance.randint(0, 6))),
+            " ".join(chance.choices(WORDS, k=chance.randint(0, longest))),
+        )
         for _ in range(count)
     ]
 
 
-QUESTIONS = ["cat", "the running dog", "GPT-4 or gpt4?", "fish fish fish bird", "self-supervised β-catenin", "of the", "nothing here"]
+QUESTIONS = [
+    "cat",
+    "the running dog",
+    "GPT-4 or gpt4?",
+    "fish fish fish bird",
+    "self-supervised β-catenin",
+    "of the",
+    "nothing here",
+]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -88,7 +99,9 @@ def test_scores_are_bm25(tmp_path: Path, question: str) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 1000])
-def test_whatever_is_allowed_is_found_and_nothing_else(tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_is_allowed_is_found_and_nothing_else(
+    tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lexical_module, "_FEW_ROWS", few)
     monkeypatch.setattr(lexical_module, "_ROWS_AT_ONCE", 7)
     papers = corpus(80, seed=1)
@@ -118,7 +131,9 @@ def test_scores_of_rows_in_any_order(tmp_path: Path) -> None:
     assert not index.scores((), rows).any()
 
 
-@pytest.mark.parametrize("question", ["NOT cat", "-cat", "title:cat", '"cat', "cat AND", "(cat", "cat^2 ~ * ?", "cat\x00"])
+@pytest.mark.parametrize(
+    "question", ["NOT cat", "-cat", "title:cat", '"cat', "cat AND", "(cat", "cat^2 ~ * ?", "cat\x00"]
+)
 def test_no_word_and_no_sign_is_an_operator(tmp_path: Path, question: str) -> None:
     index = opened(tmp_path / "lexical", [("cat", ""), ("dog", "")])
     assert 0 in index.search(units(question), 5)[1]
@@ -140,7 +155,7 @@ def test_a_folder_is_left_as_it_was_and_need_not_be_writable(tmp_path: Path) -> 
         assert Lexical(tmp_path / "lexical", names, 5).search(units("cat dog fish"), 5)[1].size
     finally:
         (tmp_path / "lexical").chmod(0o700)
-    assert sorted(os.listdir(tmp_path / "lexical")) == names
+    assert sorted(path.name for path in (tmp_path / "lexical").iterdir()) == names
 
 
 def test_where_links_are_refused_files_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +168,9 @@ def test_where_links_are_refused_files_are_copied(tmp_path: Path, monkeypatch: p
     assert Lexical(tmp_path / "lexical", names, 1).search(units("cat"), 1)[1].tolist() == [0]
 
 
-def test_nothing_of_an_open_index_stays_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_an_open_index_stays_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     index = opened(tmp_path / "lexical", [("cat", "dog")])

@@ -210,7 +210,10 @@ def test_similar_takes_one_name_a_list_and_every_way_to_name(index: SearchIndex)
 
 
 def test_similar_to_a_text_counts_all_papers(index: SearchIndex) -> None:
-    same(pairs(index.similar(text="one and the same notice", k=5, mode="dense")), oracle(encoded("one and the same notice"))[:5])
+    same(
+        pairs(index.similar(text="one and the same notice", k=5, mode="dense")),
+        oracle(encoded("one and the same notice"))[:5],
+    )
 
 
 def test_similar_to_papers_and_a_text_is_the_mean_of_all(index: SearchIndex) -> None:

@@ -12,13 +12,24 @@ import typer
 from ..errors import QueryError
 from .options import (
     DEFAULT_INDEX,
+    AuthorOption,
+    CategoryOption,
     IdsOption,
     IndexOption,
     JsonlOption,
     JsonOption,
     KOption,
+    ModeOption,
     OffsetOption,
+    OnlyOption,
+    SearchMode,
+    SinceOption,
     TsvOption,
+    UntilOption,
+    VenueOption,
+    WhyOption,
+    YearOption,
+    filter_of,
     output_format,
 )
 
@@ -28,6 +39,15 @@ def query(
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 10,
     offset: OffsetOption = 0,
+    mode: ModeOption = SearchMode.hybrid,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    year: YearOption = None,
+    venue: VenueOption = None,
+    author: AuthorOption = None,
+    category: CategoryOption = None,
+    only: OnlyOption = None,
+    why: WhyOption = False,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -38,11 +58,12 @@ def query(
     Example: semsearch query "how do robots learn from unlabelled video?" -k 5
     """
     output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    filter = filter_of(since, until, year, venue, author, category, only)
     from ..search import open_index
     from .render import show_results
 
     with open_index(index) as opened:
-        show_results(opened.search(question, k, offset=offset), output)
+        show_results(opened.search(question, k, offset=offset, mode=mode.value, filter=filter, why=why), output)
 
 
 def similar(
@@ -55,6 +76,15 @@ def similar(
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 10,
     offset: OffsetOption = 0,
+    mode: ModeOption = SearchMode.hybrid,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    year: YearOption = None,
+    venue: VenueOption = None,
+    author: AuthorOption = None,
+    category: CategoryOption = None,
+    only: OnlyOption = None,
+    why: WhyOption = False,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -67,11 +97,15 @@ def similar(
     output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
     if not papers and text is None:
         raise typer.BadParameter("name at least one paper, or a file with --text")
+    if text == only == "-":
+        raise typer.BadParameter("--text - and --only - would both read standard input")
+    filter = filter_of(since, until, year, venue, author, category, only)
+    draft = _read_text(text) if text is not None else None
     from ..search import open_index
     from .render import show_results
 
     with open_index(index) as opened:
-        found = opened.similar(papers or (), k, text=_read_text(text) if text is not None else None, offset=offset)
+        found = opened.similar(papers or (), k, text=draft, offset=offset, mode=mode.value, filter=filter, why=why)
         show_results(found, output)
 
 

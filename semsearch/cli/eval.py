@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,21 +12,13 @@ import typer
 
 from ..errors import EvaluationError
 from .eval_output import Measured, Report, Source, report_json, report_table
-from .options import DEFAULT_INDEX, IndexOption, JsonOption
+from .options import DEFAULT_INDEX, IndexOption, JsonOption, ModeOption, SearchMode
 
 if TYPE_CHECKING:
     from ..evaluate import Judgements, Run
     from ..questions import Question
 
 _DEFAULT_MEASURES = ["nDCG@10", "R@100", "RR@10"]
-
-
-class SearchMode(StrEnum):
-    """What a question is answered by: keywords and meaning, meaning, or keywords."""
-
-    hybrid = "hybrid"
-    dense = "dense"
-    lexical = "lexical"
 
 
 def eval(
@@ -38,7 +29,7 @@ def eval(
         typer.Option("-m", "--measure", help="A measure of ir-measures.", show_default=", ".join(_DEFAULT_MEASURES)),
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
-    mode: Annotated[SearchMode, typer.Option("--mode", help="How to answer the questions.")] = SearchMode.hybrid,
+    mode: ModeOption = SearchMode.hybrid,
     run: Annotated[Path | None, typer.Option("--run", help="Measure this TREC run instead of asking.")] = None,
     against: Annotated[
         str | None, typer.Option("--against", help="Compare with a mode, the folder of another index, or a TREC run.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,22 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line, one for each paper.")]
 TsvOption = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values with a header.")]
 IdsOption = Annotated[bool, typer.Option("--ids", help="Print ids only, one a line.")]
+
+
+class SearchMode(StrEnum):
+    """What papers are found by: keywords and meaning, meaning, or keywords."""
+
+    hybrid = "hybrid"
+    dense = "dense"
+    lexical = "lexical"
+
+
+ModeOption = Annotated[
+    SearchMode, typer.Option("--mode", help="Find by keywords and meaning, by meaning, or by keywords.")
+]
+WhyOption = Annotated[
+    bool, typer.Option("--why", help="Tell the sentence of each abstract that answers best; takes longer.")
+]
 
 _FILTERS = "Filters"
 SinceOption = Annotated[

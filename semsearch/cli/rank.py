@@ -14,7 +14,21 @@ import typer
 
 from ..errors import QueryError
 from ..results import Ranking
-from .options import DEFAULT_INDEX, IndexOption, KOption
+from .options import (
+    DEFAULT_INDEX,
+    AuthorOption,
+    CategoryOption,
+    IndexOption,
+    KOption,
+    ModeOption,
+    OnlyOption,
+    SearchMode,
+    SinceOption,
+    UntilOption,
+    VenueOption,
+    YearOption,
+    filter_of,
+)
 
 _TAG = "semsearch"
 
@@ -34,6 +48,14 @@ def rank(
     ],
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 100,
+    mode: ModeOption = SearchMode.hybrid,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    year: YearOption = None,
+    venue: VenueOption = None,
+    author: AuthorOption = None,
+    category: CategoryOption = None,
+    only: OnlyOption = None,
     format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.trec,
     output: Annotated[
         Path | None,
@@ -44,6 +66,9 @@ def rank(
 
     Example: semsearch rank questions.tsv -k 20 --format jsonl -o run.jsonl
     """
+    if questions == only == "-":
+        raise typer.BadParameter("the questions and --only - would both read standard input")
+    filter = filter_of(since, until, year, venue, author, category, only)
     from ..progress import silent, terminal_progress
     from ..questions import read_questions
     from ..search import open_index
@@ -54,7 +79,9 @@ def rank(
     with open_index(index) as opened, _opened(target) as file, watched as progress:
         if format is RunFormat.tsv:
             file.write("query_id\tid\trank\tscore\tsimilarity\n")
-        for done, ranking in enumerate(opened.rank(read_questions(questions), k), start=1):
+        for done, ranking in enumerate(
+            opened.rank(read_questions(questions), k, mode=mode.value, filter=filter), start=1
+        ):
             file.writelines(lines(ranking))
             progress("ranking questions", done, None)
 
@@ -93,6 +120,7 @@ def _jsonl(ranking: Ranking) -> Iterator[str]:
             "rank": paper.rank,
             "score": paper.score,
             "similarity": paper.similarity,
+            "lexical": paper.lexical,
         }
         yield json.dumps(line, ensure_ascii=False) + "\n"
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # rich takes a while, and is for terminals only
     from rich.text import Text
 
     from ..matches import Span
-    from ..why import Why
 
 _NAMED_AUTHORS = 2
 _SHORT_CHARS = 100  # of the abstract, where there is no title
@@ -72,7 +71,7 @@ def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
 
     A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none.
     """
-    reasons = [why.sentence(hit.paper.abstract) if (why := _why(hit)) else "" for hit in hits]
+    reasons = [why.sentence(hit.paper.abstract) if (why := hit.why) else "" for hit in hits]
     rows = [("#", "similarity", "title", "authors", "date", "id")]
     rows += [
         (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
@@ -108,7 +107,7 @@ def _drawn_table(hits: Sequence[Hit]) -> Iterator[str]:
 def _drawn_hit(hit: Hit) -> Text:
     from rich.text import Text
 
-    paper, why = hit.paper, _why(hit)
+    paper, why = hit.paper, hit.why
     in_title, in_abstract = (hit.matches.title, hit.matches.abstract) if hit.matches else ((), ())
     headline = Text(_headline(paper), style="bold")
     kept = len(headline.plain) if paper.title else len(headline.plain.removesuffix(_CUT))
@@ -119,11 +118,6 @@ def _drawn_hit(hit: Hit) -> Text:
         lines.append(Text(why.sentence(paper.abstract)))
         _mark(lines[-1], in_abstract, why.start, why.end)
     return Text("\n").join(lines)
-
-
-def _why(hit: Hit) -> Why | None:
-    why: Why | None = getattr(hit, "why", None)
-    return why
 
 
 def _mark(text: Text, spans: Iterable[Span], start: int, end: int) -> None:
