@@ -19,6 +19,7 @@ import numpy as np
 from semsearch import SearchIndex, SemsearchError, build_index
 from semsearch.evaluate import Evaluation, compare, evaluate, run_of
 from semsearch.evaluate.chance import RESAMPLES, SEED
+from semsearch.fusion import LEXICAL_WEIGHT
 from semsearch.retrieval import Mode
 
 from .. import results
@@ -62,7 +63,7 @@ def measured(sets: Path, index: Path | None, reuse: bool) -> dict[str, Any]:
         "sets": {each.name: _about(each) for each in collections},
         "modes": {each.name: _modes(each) for each in collections},
         "ideas": _ideas(tuning, asked),
-        "held_out": held_out(tuning, ("default", 0.5, 0.0, DEFAULT.hits, DEFAULT.share)),
+        "held_out": held_out(tuning, ("default", LEXICAL_WEIGHT, 0.0, DEFAULT.hits, DEFAULT.share)),
     }
 
 

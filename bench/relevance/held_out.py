@@ -30,7 +30,7 @@ def settings() -> Iterator[Settings]:
 
 def held_out(collections: Iterable[Collection], default: Settings) -> dict[str, Any]:
     """The settings chosen without each set, with their value in it; and the mean of each setting of each factor."""
-    means = {each.name: {chosen: _mean(each, chosen) for chosen in settings()} for each in collections}
+    means = {each.name: {one: _mean(each, one) for one in {*settings(), default}} for each in collections}
     chosen = {}
     for name in means:
         others = [each for each in means if each != name]
@@ -40,7 +40,7 @@ def held_out(collections: Iterable[Collection], default: Settings) -> dict[str, 
             "value": means[name][best],
             "default": means[name][default],
         }
-    overall = {each: statistics.mean(values[each] for values in means.values()) for each in settings()}
+    overall = {one: statistics.mean(values[one] for values in means.values()) for one in settings()}
     factors = {
         factor: {
             str(value): statistics.mean(mean for each, mean in overall.items() if each[position] == value)

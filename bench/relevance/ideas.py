@@ -150,7 +150,7 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         "half and half, stop words too, no feedback (DESIGN)": replace(PLAIN, keywords="stop words"),
         "half and half, no feedback": PLAIN,
     },
-    "The weight of the keywords (0.5)": {
+    f"The weight of the keywords ({LEXICAL_WEIGHT})": {
         f"{weight}": replace(DEFAULT, fuse=weighted(weight)) for weight in (0.3, 0.4, 0.6, 0.7)
     },
     "How two scores become one": {
@@ -166,7 +166,7 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         "cosines from the 300th": replace(DEFAULT, fuse=weighted(depth=300)),
         "cosines from the 3000th": replace(DEFAULT, fuse=weighted(depth=3000)),
     },
-    "Feedback (3 hits, 0.5)": {
+    f"Feedback ({FEEDBACK_HITS} hits, {FEEDBACK_SHARE})": {
         "none": PLAIN,
         **{f"{hits} hit{'s' * (hits > 1)}": replace(DEFAULT, hits=hits) for hits in (1, 2, 5, 10)},
         **{f"share {share}": replace(DEFAULT, share=share) for share in (0.3, 0.7, 1.0)},

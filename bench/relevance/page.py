@@ -51,7 +51,12 @@ def _modes(values: Values) -> str:
             rows.append([f"{name}, {measure}", *(_mode(modes[name][mode][measure]) for mode in names)])
     means = [statistics.mean(next(iter(modes[name][mode].values()))["mean"] for name in tuning) for mode in names]
     rows.insert(len(tuning), [f"mean of the {len(tuning)}", *(f"{mean:.4f}" for mean in means)])
-    return "\n\n".join((table(("", *names), rows), measured(values, "relevance")))
+    return "\n\n".join((table(("", *names), rows), _measured(values)))
+
+
+def _measured(values: Values) -> str:
+    versions = {**values["versions"], "ir-measures": values["ir_measures"]}
+    return measured({**values, "versions": versions}, "relevance")
 
 
 def _mode(each: Values) -> str:
