@@ -15,7 +15,9 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "results"
 _LOAD_BEFORE = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None  # of a minute, without us
-_VERSIONS = ("semsearch", "onnxruntime", "tokenizers", "faiss-cpu", "tantivy", "numpy", "sentence-transformers", "torch")
+_VERSIONS = (
+    "semsearch", "onnxruntime", "tokenizers", "faiss-cpu", "tantivy", "numpy", "sentence-transformers", "torch",
+)  # fmt: skip
 
 
 def save(name: str, values: dict[str, Any], txtai: Path | None = None) -> None:
