@@ -19,6 +19,10 @@ LEXICAL_WEIGHT = 0.5
 DEPTH = 1000
 """How many of the nearest vectors are candidates, at least; the last of them has a dense part of 0."""
 
+LEXICAL_CANDIDATES = 30
+"""How many of the best keyword hits are candidates beside them for the ranking after feedback; a hit behind these that
+is not among the nearest either has a dense part of 0."""
+
 FEEDBACK_HITS, FEEDBACK_SHARE = 3, 0.5
 """How many of the first hits a question is moved towards, and how far."""
 
@@ -52,6 +56,12 @@ def contenders(lowest: ScoreArray, highest: ScoreArray, wanted: int) -> Mask:
         return np.ones(len(lowest), dtype=np.bool_)
     least = np.partition(lowest, len(lowest) - wanted)[len(lowest) - wanted]
     return highest >= least  # type: ignore[no-any-return]
+
+
+def foremost(scores: FloatArray) -> Mask:
+    """Which of (n,) keyword hits, best first, are the LEXICAL_CANDIDATES best, with all that tie with their last."""
+    last = scores[min(LEXICAL_CANDIDATES, len(scores)) - 1] if len(scores) else 0.0
+    return scores >= last
 
 
 def feedback(query: FloatArray, hits: FloatArray) -> FloatArray:

@@ -31,7 +31,7 @@ _TEXT, _ROW, _TOKENIZER = "text", "row", "english"
 _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
 _ROWS_AT_ONCE = 500  # a query with more terms than this takes ten times as long
-_FEW_ROWS = 1000  # allowed rows that are all looked up; where there are more, hits are fetched until enough are allowed
+_FEW_ROWS = 2000  # allowed rows that are all looked up; where there are more, hits are fetched until enough are allowed
 
 
 def _schema() -> tantivy.Schema:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, overload
 
-from .matches import Matches
+from .matches import Matches, matches_of
 from .paper import Paper
 from .why import Why
+from .words import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Hit:
 
     rank: from 1 over the whole answer, whatever the offset. score: what hits are ordered by, comparable within one
     answer only; of a hybrid answer in [0, 1], of the others similarity or lexical. similarity: the cosine of question
-    and paper by the index's encoder, in [-1, 1]. lexical: the BM25 score, None where there is none. matches: where the
-    question's words stand in title and abstract. why: the sentence of the abstract that answers best, if asked for.
+    and paper by the index's encoder, in [-1, 1]. lexical: the BM25 score, None where there is none. asked: the
+    question's words. why: the sentence of the abstract that answers best, if asked for.
     """
 
     rank: int
@@ -26,8 +27,13 @@ class Hit:
     score: float
     similarity: float
     lexical: float | None = None
-    matches: Matches | None = None
+    asked: tuple[Unit, ...] = ()
     why: Why | None = None
+
+    @property
+    def matches(self) -> Matches:
+        """Where the question's words stand in title and abstract; looked for whenever it is asked for."""
+        return matches_of(self.asked, self.paper)
 
     @property
     def id(self) -> str:
@@ -43,7 +49,7 @@ class Hit:
             "score": self.score,
             "similarity": self.similarity,
             "lexical": self.lexical,
-            "matches": self.matches.as_dict() if self.matches else None,
+            "matches": self.matches.as_dict(),
             **why,
             "paper": self.paper.as_dict(),
         }

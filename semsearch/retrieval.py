@@ -28,7 +28,7 @@ Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 _TIES_ALLOWED = 16
-_MORE_HITS = 50  # keyword hits fetched beyond those wanted: with fewer, more candidates have to be looked up one by one
+_MORE_HITS = 30  # keyword hits fetched beyond those wanted: with fewer, more candidates have to be looked up one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +121,38 @@ class Retriever:
     def _hybrid(
         self, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None
     ) -> list[list[Found]]:
-        """Twice: the first hits of one ranking move the question's vector for the second."""
+        """Twice: the first hits of one ranking move the question's vector, and the candidates are scored again."""
         depth = min(fusion.depth_for(wanted), self._count(allowed))
         cosines, rows = self._vectors.search(queries, depth, allowed)
-        fusings = []
-        moved = np.empty_like(queries)
-        for position, units in enumerate(asked):
-            fusing = _Fusing(self._lexical, units, *self._keyword_hits(units, wanted, allowed))
-            first, _ = fusing.best(cosines[position], rows[position], fusion.FEEDBACK_HITS, self._papers)
-            moved[position] = fusion.feedback(queries[position], self._vectors.rows(first))
-            fusings.append(fusing)
-        moved_cosines, moved_rows = self._vectors.search(moved, depth, allowed)
-        answers = []
-        for position, fusing in enumerate(fusings):
-            best, scores = fusing.best(moved_cosines[position], moved_rows[position], wanted, self._papers)
-            similarities = self._vectors.cosines(queries[position], best).tolist()
-            lexical = fusing.of(best).tolist()
-            values = zip(best.tolist(), self._ids(best), scores.tolist(), similarities, lexical, strict=True)
-            answers.append([Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values])
-        return answers
+        return [
+            self._fused(query, units, wanted, allowed, cosines[position], rows[position])
+            for position, (query, units) in enumerate(zip(queries, asked, strict=True))
+        ]
+
+    def _fused(
+        self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None, cosines: FloatArray, rows: RowArray
+    ) -> list[Found]:
+        scores, hits = self._keyword_hits(units, max(wanted, fusion.LEXICAL_CANDIDATES), allowed)
+        fusing = _Fusing(self._lexical, self._papers, units, scores, hits)
+        first, _ = fusing.best(cosines, rows, cosines[-1], fusion.FEEDBACK_HITS)
+        moved = fusion.feedback(query, self._vectors.rows(first))
+        others = np.setdiff1d(hits[fusion.foremost(scores)], rows, assume_unique=True)
+        candidates = np.concatenate([rows, others])
+        again = self._vectors.cosines(moved, candidates)
+        floor = np.partition(again, len(again) - len(rows))[len(again) - len(rows)]
+        best, fused = fusing.best(again, candidates, floor, wanted)
+        values = zip(
+            best.tolist(), self._ids(best), fused.tolist(), self._similarities(query, best, cosines, rows),
+            fusing.of(best).tolist(), strict=True,
+        )  # fmt: skip
+        return [Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values]
+
+    def _similarities(self, query: FloatArray, best: RowArray, cosines: FloatArray, rows: RowArray) -> list[float]:
+        """The cosines of the best rows with query; those of rows, (n,), are known."""
+        known = dict(zip(rows.tolist(), cosines.tolist(), strict=True))
+        unknown = np.array([row for row in best.tolist() if row not in known], dtype=np.int64)
+        known.update(zip(unknown.tolist(), self._vectors.cosines(query, unknown).tolist(), strict=True))
+        return [known[row] for row in best.tolist()]
 
     def _ids(self, rows: RowArray) -> list[str]:
         return self._papers.ids(rows.tolist())
@@ -151,19 +164,21 @@ class _Fusing:
     A candidate that is not among the hits scores no more than the last of them, so most cannot reach the first places.
     """
 
-    def __init__(self, lexical: Lexical, units: Units, scores: FloatArray, rows: RowArray) -> None:
-        self._lexical, self._units = lexical, units
+    def __init__(self, lexical: Lexical, papers: PaperTable, units: Units, scores: FloatArray, rows: RowArray) -> None:
+        self._lexical, self._papers, self._units = lexical, papers, units
         self._best = float(scores[0]) if len(scores) else 0.0
         self._last = float(scores[-1]) if len(scores) else 0.0
         self._hits = rows
         self._known: dict[int, float] = dict(zip(rows.tolist(), scores.tolist(), strict=True))
 
-    def best(self, cosines: FloatArray, rows: RowArray, wanted: int, papers: PaperTable) -> tuple[RowArray, ScoreArray]:
-        """The wanted best rows and their scores, by score, then id. cosines, rows: the nearest vectors, best first."""
+    def best(self, cosines: FloatArray, rows: RowArray, floor: float, wanted: int) -> tuple[RowArray, ScoreArray]:
+        """The wanted best rows and their scores, by score, then id.
+
+        cosines, rows: (n,) of the candidates. A hit that is none of them has a cosine below floor.
+        """
         hits = np.setdiff1d(self._hits, rows, assume_unique=True)
-        rows = np.concatenate([rows, hits])
-        dense = np.zeros(len(rows))  # a hit that is not among the nearest has a cosine below the last of them
-        dense[: len(cosines)] = fusion.scaled_cosines(cosines, float(cosines[0]), float(cosines[-1]))
+        dense = fusion.scaled_cosines(cosines, float(cosines.max()), float(floor))
+        rows, dense = np.concatenate([rows, hits]), np.concatenate([dense, np.zeros(len(hits))])
         known = np.array([self._known.get(row, -1.0) for row in rows.tolist()], dtype=np.float32)
         lowest = fusion.combined(dense, self._scaled(np.where(known < 0, 0, known)))
         highest = fusion.combined(dense, self._scaled(np.where(known < 0, self._last, known)))
@@ -171,7 +186,7 @@ class _Fusing:
         rows, dense = rows[kept], dense[kept]
         scores = fusion.combined(dense, self._scaled(self.of(rows)))
         kept = fusion.contenders(scores, scores, wanted)
-        found = zip(papers.ids(rows[kept].tolist()), rows[kept].tolist(), scores[kept].tolist(), strict=True)
+        found = zip(self._papers.ids(rows[kept].tolist()), rows[kept].tolist(), scores[kept].tolist(), strict=True)
         best = _ordered(found)[:wanted]
         return np.array([row for _, row, _ in best], dtype=np.int64), np.array([score for _, _, score in best])
 

@@ -19,7 +19,6 @@ from .errors import EncoderError, QueryError, StoreError
 from .filters import Allowed, Filter, allowed_rows
 from .fusion import depth_for
 from .lexical import Lexical
-from .matches import matches_of
 from .paper import Paper
 from .questions import Question
 from .results import Hit, IndexSummary, RankedPaper, Ranking, Results
@@ -231,14 +230,14 @@ class SearchIndex:
         offset: int,
         mode: Mode,
         allowed: Allowed | None,
-        asked: Sequence[Unit],
+        asked: tuple[Unit, ...],
         *,
         query: str | None = None,
         like: tuple[str, ...] = (),
     ) -> Results:
         papers = self._papers.get([each.row for each in found])
         hits = (
-            Hit(rank, paper, each.score, each.similarity, each.lexical, matches_of(asked, paper))
+            Hit(rank, paper, each.score, each.similarity, each.lexical, asked)
             for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
         )
         summary = IndexSummary(str(self.path), self._generation.name, len(self), self.manifest.encoder.model)

@@ -23,6 +23,7 @@ Mask = npt.NDArray[np.bool_]
 
 VECTORS_TYPE = "SQfp16"
 _CODE = np.dtype("<f2")
+_LARGE_SHARE = 0.3  # of rows that are allowed: asking for more and leaving some out is faster than looking at each
 
 # faiss/impl/index_write.cpp: fourcc, d, ntotal, two dummies, is_trained, metric; then of the quantizer: type (fp16),
 # rangestat, its argument, d, code size, length of the training data (0); then the length of the codes in bytes.
@@ -100,6 +101,27 @@ class Vectors:
         queries: (m, d) float32, unit length. allowed: (count,) which rows may be found, all of them where it is None.
         k is at most their number. Returns cosines (m, k), within [-1, 1], and rows (m, k).
         """
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        if allowed is None:
+            return self._search(queries, k, None)
+        share = allowed.sum() / self.count
+        if share < _LARGE_SHARE:
+            return self._search(queries, k, allowed)
+        found = self._search(queries, min(self.count, int(k / share * 1.1) + 50), None)
+        answers = [self._first(*each, k, allowed) for each in zip(queries, *found, strict=True)]
+        return np.stack([cosines for cosines, _ in answers]), np.stack([rows for _, rows in answers])
+
+    def _first(
+        self, query: FloatArray, cosines: FloatArray, rows: RowArray, k: int, allowed: Mask
+    ) -> tuple[FloatArray, RowArray]:
+        """The first k allowed ones of the nearest rows; asked for anew where there are not so many among them."""
+        kept = np.flatnonzero(allowed[rows])[:k]
+        if len(kept) == k:
+            return cosines[kept], rows[kept]
+        found = self._search(query[None, :], k, allowed)
+        return found[0][0], found[1][0]
+
+    def _search(self, queries: FloatArray, k: int, allowed: Mask | None) -> tuple[FloatArray, RowArray]:
         import faiss
 
         parameters = None
@@ -107,7 +129,7 @@ class Vectors:
             bits = np.packbits(allowed, bitorder="little")  # of 8 rows a byte, as FAISS reads them
             made: Any = faiss  # its types know nothing of what its Python side adds
             parameters = made.SearchParameters(sel=made.IDSelectorBitmap(bits))
-        cosines, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k, params=parameters)
+        cosines, rows = self._index.search(queries, k, params=parameters)
         return np.clip(cosines, -1.0, 1.0), rows  # 16-bit vectors are longer than one by as much as 0.0001
 
     def cosines(self, query: FloatArray, rows: RowArray) -> FloatArray:
@@ -116,7 +138,7 @@ class Vectors:
             return np.zeros(0, dtype=np.float32)
         allowed = np.zeros(self.count, dtype=np.bool_)
         allowed[rows] = True
-        found, at = self.search(query[None, :], len(rows), allowed)
+        found, at = self._search(np.ascontiguousarray(query[None, :], dtype=np.float32), len(rows), allowed)
         order = np.argsort(rows)
         cosines = np.empty(len(rows), dtype=np.float32)
         cosines[order[np.searchsorted(rows[order], at[0])]] = found[0]

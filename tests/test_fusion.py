@@ -44,3 +44,10 @@ def test_a_question_moves_towards_its_first_hits() -> None:
 @pytest.mark.parametrize(("wanted", "depth"), [(1, 1000), (10, 1000), (500, 1000), (501, 1002), (100000, 200000)])
 def test_the_candidates_are_the_same_up_to_500_hits(wanted: int, depth: int) -> None:
     assert fusion.depth_for(wanted) == depth
+
+
+def test_the_foremost_keyword_hits_are_taken_with_all_that_tie() -> None:
+    scores = np.concatenate([np.arange(60, 31, -1), np.full(5, 31), np.full(3, 30)]).astype(np.float32)
+    assert fusion.foremost(scores).sum() == 34
+    assert fusion.foremost(floats(3, 2)).all()
+    assert fusion.foremost(floats()).shape == (0,)

@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "filters": {"errors", "text", "dates", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "dates", "paper"},
-    "results": {"errors", "text", "dates", "paper", "matches", "why"},
+    "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
     "store": {"errors", "text", "dates", "paper", "encoders.identity"},
     "build": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "vectors", "lexical", "words", "store", "progress",
@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "search": {
         "errors", "text", "dates", "paper", "encoders", "vectors", "lexical", "words", "retrieval", "filters",
-        "matches", "why", "fusion", "questions", "results", "store",
+        "why", "fusion", "questions", "results", "store",
     },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",

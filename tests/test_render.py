@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 
 from semsearch.cli.render import OUTPUTS, show_results
-from semsearch.matches import matches_of
 from semsearch.paper import Paper
 from semsearch.results import Hit, IndexSummary, Results
 from semsearch.why import Why
@@ -32,7 +31,7 @@ MARKED = re.compile(r"\x1b\[(?:1;)?4m(.*?)\x1b\[0m")
 def results(why: bool = False, notes: tuple[str, ...] = (), question: str = "gpt4 runs graphs") -> Results:
     asked = units(question)
     hits = tuple(
-        Hit(rank, paper, 0.5, 0.25, None, matches_of(asked, paper), **({"why": WHY[rank - 1]} if why else {}))
+        Hit(rank, paper, 0.5, 0.25, None, asked, **({"why": WHY[rank - 1]} if why else {}))
         for rank, paper in enumerate(PAPERS, start=1)
     )
     return Results(question, (), "hybrid", IndexSummary("ix", "generation-1", 9, "tiny"), hits, notes=notes)
@@ -89,7 +88,7 @@ def test_a_terminal_shows_the_sentence_that_answers_whole_and_folded(drawn: Call
 
 def test_marks_and_matches_may_be_missing(drawn: Callable[[Results], str]) -> None:
     found = results()
-    bare = replace(found, hits=tuple(replace(hit, matches=None) for hit in found.hits))
+    bare = replace(found, hits=tuple(replace(hit, asked=()) for hit in found.hits))
     assert MARKED.findall(drawn(bare)) == []
     assert MARKED.findall(drawn(results(question="of the"))) == []
 

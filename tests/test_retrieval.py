@@ -77,15 +77,16 @@ def all_cosines(parts: Parts, query: np.ndarray) -> np.ndarray:
     return found
 
 
-def fused(parts: Parts, query: np.ndarray, bm25: np.ndarray, rows: np.ndarray, depth: int) -> np.ndarray:
-    """The scores of all rows by DESIGN's definition: half the scaled cosine, half the scaled BM25 score."""
+def fused(
+    parts: Parts, query: np.ndarray, bm25: np.ndarray, candidates: np.ndarray, rows: np.ndarray, depth: int
+) -> np.ndarray:
+    """The scores of all rows: half the scaled cosine of a candidate, half the scaled BM25 score."""
     cosines = all_cosines(parts, query)
-    ordered = np.sort(cosines[rows])[::-1]
-    floor = ordered[min(depth, len(rows)) - 1]
-    scores = np.zeros(PAPERS)
-    spread = float(ordered[0]) - float(floor)
-    if spread > 0:
-        scores += 0.5 * np.clip((cosines.astype(float) - float(floor)) / spread, 0, 1)
+    ordered = np.sort(cosines[candidates])[::-1]
+    floor, scores = float(ordered[depth - 1]), np.zeros(PAPERS)
+    if float(ordered[0]) > floor:
+        scaled = np.clip((cosines.astype(float) - floor) / (float(ordered[0]) - floor), 0, 1)
+        scores[candidates] += 0.5 * scaled[candidates]
     best = bm25[rows].max()
     return scores + (0.5 * bm25.astype(float) / float(best) if best > 0 else 0)
 
@@ -97,11 +98,17 @@ def oracle(parts: Parts, mode: Mode, question: str, wanted: int, rows: np.ndarra
         return first(parts, all_cosines(parts, query), rows, wanted)
     if mode == "lexical":
         return first(parts, bm25, rows[bm25[rows] > 0], wanted)
-    depth = fusion.depth_for(min(wanted, len(rows)))
-    before = [row for row, _ in first(parts, fused(parts, query, bm25, rows, depth), rows, 3)]
+    depth = min(fusion.depth_for(min(wanted, len(rows))), len(rows))
+    mask = np.zeros(PAPERS, dtype=np.bool_)
+    mask[rows] = True
+    nearest = parts.vectors.search(query, depth, mask)[1][0]
+    before = [row for row, _ in first(parts, fused(parts, query, bm25, nearest, rows, depth), rows, 3)]
     moved = query[0] + np.float32(0.5) * parts.vectors.rows(np.array(before)).mean(axis=0)
     moved = (moved / np.float32(np.linalg.norm(moved))).astype(np.float32)[None]
-    return first(parts, fused(parts, moved, bm25, rows, depth), rows, wanted)
+    matching = np.sort(bm25[rows[bm25[rows] > 0]])[::-1]
+    last = matching[min(fusion.LEXICAL_CANDIDATES, len(matching)) - 1] if len(matching) else np.inf
+    candidates = np.union1d(nearest, rows[bm25[rows] >= last])
+    return first(parts, fused(parts, moved, bm25, candidates, rows, depth), rows, wanted)
 
 
 def check(parts: Parts, mode: Mode, question: str, found: Sequence[Found], rows: np.ndarray, wanted: int) -> None:
@@ -125,6 +132,7 @@ def test_answers_are_what_the_definitions_say(
     parts: Parts, mode: Mode, depth: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fusion, "DEPTH", depth)
+    monkeypatch.setattr(fusion, "LEXICAL_CANDIDATES", 3 + depth // 50)
     monkeypatch.setattr("semsearch.retrieval._MORE_HITS", 5)
 
     @settings(max_examples=60, deadline=None)

@@ -108,7 +108,7 @@ def _drawn_hit(hit: Hit) -> Text:
     from rich.text import Text
 
     paper, why = hit.paper, hit.why
-    in_title, in_abstract = (hit.matches.title, hit.matches.abstract) if hit.matches else ((), ())
+    in_title, in_abstract = hit.matches.title, hit.matches.abstract
     headline = Text(_headline(paper), style="bold")
     kept = len(headline.plain) if paper.title else len(headline.plain.removesuffix(_CUT))
     _mark(headline, in_title if paper.title else in_abstract, 0, kept)
