@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -137,13 +138,18 @@ def test_a_large_table_of_tokens_is_stored_in_8_bits(tmp_path: Path) -> None:
 # the cache, filled by a child process
 
 
+def folders(cache: Path) -> list[Path]:
+    """What is kept in cache, beside its lock."""
+    return [path for path in cache.iterdir() if path.is_dir()]
+
+
 def test_a_model_is_exported_once_by_a_child_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, cache = find_model(str(save_model(tmp_path / "model"))), tmp_path / "cache"
     (tmp_path / "onnxruntime.py").write_text("raise ImportError('a file of the user')\n")
     monkeypatch.chdir(tmp_path)
     made = exported(folder, "int8", cache)
     assert_same(OnnxEncoder.open(made), folder.path)
-    assert [path.name for path in cache.iterdir()] == [made.name]
+    assert folders(cache) == [made]
 
     def never(*_: object, **__: object) -> None:
         pytest.fail("a child process was started")
@@ -181,7 +187,7 @@ def test_what_a_child_ends_with_is_told(
     with pytest.raises(EncoderError, match=message) as error:
         exported(find_model(str(save_model(tmp_path / "model"))), "fp32", tmp_path / "cache")
     assert type(error.value) is kind
-    assert list((tmp_path / "cache").iterdir()) == []
+    assert folders(tmp_path / "cache") == []
 
 
 def test_the_child_process_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,36 +206,52 @@ def test_the_child_process_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (tmp_path / "work-3" / "reason.txt").read_text().startswith("a module of it is StaticEmbedding, which")
 
 
-def test_of_two_exports_at_once_one_is_taken_and_both_can_be_read(
+def test_of_two_exports_at_once_the_second_waits_and_takes_what_the_first_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, cache = find_model(str(save_model(tmp_path / "model"))), tmp_path / "cache"
-    both_work, first_is_done = threading.Barrier(2, timeout=60), threading.Event()
-    numbers = iter((1, 2))
+    started, works = threading.Event(), []
 
     def slow(_: object, __: object, work: Path) -> None:
-        number = next(numbers)
-        both_work.wait()
-        if number == 2:
-            assert first_is_done.wait(60)
+        works.append(work)
+        started.set()
+        time.sleep(0.3)  # for the second to begin
         for name in ENCODER_FILES:
-            (work / name).write_text(str(number))
+            (work / name).write_text("whole")
 
     monkeypatch.setattr(export_module, "_in_child", slow)
     made: list[Path] = []
-
-    def build() -> None:
-        made.append(exported(folder, "fp32", cache))
-        first_is_done.set()
-
-    threads = [threading.Thread(target=build) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    first, second = (threading.Thread(target=lambda: made.append(exported(folder, "fp32", cache))) for _ in range(2))
+    first.start()
+    assert started.wait(60)
+    second.start()
+    first.join()
+    second.join()
     assert made == [made[0]] * 2
-    assert list(cache.iterdir()) == [made[0]]
-    assert [(made[0] / name).read_text() for name in ENCODER_FILES] == ["1"] * 3  # what the first may be reading stays
+    assert len(works) == 1
+    assert folders(cache) == [made[0]]
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = find_model(str(save_model(tmp_path / "model"))), tmp_path / "cache"
+
+    class Killed(BaseException):
+        pass
+
+    def killed(_: object, __: object, work: Path) -> None:
+        (work / "traced.onnx").write_text("half a graph")
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export_module, "_in_child", killed)
+        patch.setattr(export_module.shutil, "rmtree", lambda *_, **__: None)  # the process is no more
+        with pytest.raises(Killed):
+            exported(folder, "fp32", cache)
+    (cache / "notes").mkdir()  # whatever else lies there is not ours
+    assert len(folders(cache)) == 2
+    monkeypatch.setattr(export_module, "_in_child", export)
+    made = exported(folder, "fp32", cache)
+    assert sorted(folders(cache)) == sorted([made, cache / "notes"])
 
 
 @pytest.mark.usefixtures("in_process")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import shutil
 import tempfile
@@ -108,5 +109,7 @@ def _cache() -> Path:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="semsearch-"))
+        temporary = tempfile.mkdtemp(prefix="semsearch-")
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        return Path(temporary)
     return path

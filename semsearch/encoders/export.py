@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ EXPORT_VERSION = 3
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
+_LOCK = "LOCK"
+_WORK = re.compile(r"[0-9a-f]{32}-(fp32|int8)-[0-9]+\.[0-9a-f]{8}")
 _OPSET = 17
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
@@ -52,22 +55,35 @@ def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
 
     Raises NotExportableError, with the reason, for a model that has none.
     """
+    from filelock import FileLock
+
     target = cache / f"{folder.sha256[:32]}-{precision}-{EXPORT_VERSION}"
     if _is_whole(target):
         return target
-    work = cache / f"{target.name}.{secrets.token_hex(4)}"
-    work.mkdir(parents=True)
-    try:
-        _in_child(folder, precision, work)
-        if not _is_whole(target):  # else another build was faster, and may be reading: its files are these
-            shutil.rmtree(target, ignore_errors=True)
-            with contextlib.suppress(OSError):  # faster by a hair
-                work.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / _LOCK):  # another build may be making the same one
+        if not _is_whole(target):
+            _clear(cache, target)
+            work = cache / f"{target.name}.{secrets.token_hex(4)}"
+            work.mkdir()
+            try:
+                _in_child(folder, precision, work)
+                with contextlib.suppress(OSError):  # something that cannot be removed is in its place
+                    work.rename(target)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
     if not _is_whole(target):
         raise EncoderError(f"{target}: the exported model cannot be put there", f"remove {target}, and try again")
     return target
+
+
+def _clear(cache: Path, target: Path) -> None:
+    """Remove what is not whole at target, and the folders of exports that were killed: whoever holds LOCK has no other
+    beside it."""
+    shutil.rmtree(target, ignore_errors=True)
+    for entry in cache.iterdir():
+        if _WORK.fullmatch(entry.name):
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def _is_whole(target: Path) -> bool:
