@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from conftest import write_jsonl
+from onnx import load
 from tiny_models import ARCHITECTURES, HIDDEN, LETTERS, MAX_TOKENS, VOCABULARY, reference, save_model
 
 from semsearch.build import build_index
@@ -21,9 +23,10 @@ from semsearch.cli import app, run
 from semsearch.encoders import Encoder, Precision, load_encoder
 from semsearch.encoders import export as export_module
 from semsearch.encoders.export import NotExportableError, export, exported
+from semsearch.encoders.graph import write_graph
 from semsearch.encoders.identity import DESCRIPTION, ENCODER_FILES, MODEL
 from semsearch.encoders.models import find_model
-from semsearch.encoders.onnx import OnnxEncoder
+from semsearch.encoders.onnx import OnnxEncoder, session_options
 from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.errors import EncoderError
 from semsearch.search import SearchIndex
@@ -90,6 +93,43 @@ def test_every_pooling_gives_the_vectors_of_sentence_transformers(
     made = onnx(model)
     assert_same(made, model)
     assert made.identity.dimensions == HIDDEN * (1 if isinstance(pooling, str) else len(pooling))
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls", "lasttoken"])
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_attention_does_without_the_mask_and_the_graph_still_takes_it(
+    precision: Precision, pooling: str, tmp_path: Path
+) -> None:
+    made = onnx(save_model(tmp_path / "model", pooling=pooling), precision)
+    session = onnxruntime.InferenceSession(made.folder / MODEL, session_options())
+    assert [each.name for each in session.get_inputs()] == ["input_ids", "attention_mask"]
+    ids, mask = np.array([[2, 9, 10, 11, 12, 3]]), np.array([[1, 1, 1, 0, 0, 0]])
+    ((whole,),), ((part,),) = (
+        session.run(None, {"input_ids": ids, "attention_mask": each}) for each in (np.ones_like(ids), mask)
+    )
+    assert np.array_equal(whole, part) == (pooling == "cls")
+    operators = {node.op_type for node in load(made.folder / MODEL).graph.node}
+    assert "LayerNormalization" in operators
+    assert "SkipLayerNormalization" not in operators
+
+
+@pytest.mark.parametrize("failing", ["tracing", "vectors"])
+def test_a_model_that_needs_the_mask_in_its_attention_gets_it(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def write(model: Any, path: Path, *, masked: bool) -> None:
+        asked.append(masked)
+        if not masked and failing == "tracing":
+            raise TypeError("no mask")
+        write_graph(model if masked else reference(other), path, masked=masked)
+
+    other = save_model(tmp_path / "other", "distilbert")
+    monkeypatch.setattr(export_module, "write_graph", write)
+    model = save_model(tmp_path / "model")
+    assert_same(onnx(model), model)
+    assert asked == [False, True]
 
 
 @pytest.mark.parametrize(("normalised", "precision"), [(False, "fp32"), (True, "fp32"), (True, "int8")])

@@ -15,35 +15,31 @@ import secrets
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from ..errors import EncoderError
+from .graph import compress, write_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
 from .models import ModelFolder
-from .onnx import OnnxEncoder, session_options
+from .onnx import OnnxEncoder
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
     from .sentence import SentenceEncoder
 
-EXPORT_VERSION = 3
-"""Part of the cache's key: to be raised by every change of this file that changes the graph."""
+EXPORT_VERSION = 4
+"""Part of the cache's key: to be raised by every change of this file or of graph.py that changes the graph."""
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
 _LOCK = "LOCK"
 _WORK = re.compile(r"[0-9a-f]{32}-(fp32|int8)-[0-9]+\.[0-9a-f]{8}")
-_OPSET = 17
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
-_LARGE_TABLE = 1 << 16
 
 
 class NotExportableError(EncoderError):
@@ -122,9 +118,7 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
     traced = target / "traced.onnx"
     try:
         _write_tokenizer(source, target / TOKENIZER)
-        _write_graph(source.model, traced)
-        _finish(source, traced, target, "fp32")
-        check(OnnxEncoder.open(target), "fp32")  # what is wrong with graph or tokens would hide in the noise of int8
+        _trace(source, traced, target, check)
         if precision == "int8":
             _finish(source, traced, target, "int8")
             if not check.passes(OnnxEncoder.open(target), "int8"):
@@ -137,9 +131,25 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
         raise NotExportableError(f"it has no graph ({said[:200]})") from error
 
 
+def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -> None:
+    """Write the graph, checked in fp32: what is wrong with it or the tokens would hide in the noise of int8.
+
+    There are models that do not run without a mask, or take its lack for another one: their attention gets it.
+    """
+    for masked in (False, True):
+        try:
+            write_graph(source.model, traced, masked=masked)
+            _finish(source, traced, target, "fp32")
+            check(OnnxEncoder.open(target), "fp32")
+            return
+        except Exception:
+            if masked:
+                raise
+
+
 def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Precision) -> None:
     """Write the graph in that precision, and the identity that says so."""
-    _compress(traced, target / MODEL, precision)
+    compress(traced, target / MODEL, precision)
     identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
     (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
 
@@ -169,96 +179,6 @@ def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:
     if source.identity.max_tokens is not None:
         tokenizer.enable_truncation(source.identity.max_tokens, direction=theirs.truncation_side)
     tokenizer.save(str(path))
-
-
-def _write_graph(model: SentenceTransformer, path: Path) -> None:
-    """Trace the model, from ids and mask to a vector of unit length, with batch and length left open."""
-    import torch
-
-    class Traced(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
-            for module in self.model:
-                features = module(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
-    ids = torch.tensor([[5, 6, 7, 8, 9, 10, 11], [5, 6, 7, 8, 0, 0, 0]])
-    mask = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0]])
-    axes = {0: "batch", 1: "length"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer's remarks on values that it takes for constants: see _Check
-        torch.onnx.export(
-            Traced().eval(),
-            (ids, mask),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "batch"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-
-
-def _compress(traced: Path, target: Path, precision: Precision) -> None:
-    """Quantise (int8), store token embeddings in 8 bits (int8), and let onnxruntime fuse what it can, once for all."""
-    import onnxruntime
-
-    graph = traced
-    if precision == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        graph = traced.with_name("quantised.onnx")
-        quantize_dynamic(
-            traced, graph, per_channel=True, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )  # fmt: skip
-        _compress_embeddings(graph)
-    options = session_options()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(target)
-    onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    if graph != traced:
-        graph.unlink()
-
-
-def _compress_embeddings(path: Path) -> None:
-    """Store tables of token embeddings as int8 rows, each with a scale; the rows that are looked up are floats again.
-
-    Three quarters of a small quantised model are such a table, and reading it was half of opening the session.
-    """
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    model = onnx.load(path)
-    graph = model.graph
-    tables = {table.name: table for table in graph.initializer}
-    nodes = []
-    for node in graph.node:
-        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
-        values = numpy_helper.to_array(table) if table is not None else np.zeros(0)
-        if table is None or values.dtype != np.float32 or values.ndim != 2 or values.size < _LARGE_TABLE:
-            nodes.append(node)
-            continue
-        name, found = table.name, node.output[0]
-        if name in {each.name for each in graph.initializer}:
-            scale = np.abs(values).max(axis=1, keepdims=True).astype(np.float32) / 127
-            scale[scale == 0] = 1
-            graph.initializer.remove(table)
-            graph.initializer.append(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}.int8"))
-            graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        nodes += [
-            helper.make_node("Gather", [f"{name}.int8", node.input[1]], [f"{found}.int8"]),
-            helper.make_node("Cast", [f"{found}.int8"], [f"{found}.float"], to=TensorProto.FLOAT),
-            helper.make_node("Gather", [f"{name}.scale", node.input[1]], [f"{found}.scale"]),
-            helper.make_node("Mul", [f"{found}.float", f"{found}.scale"], [found]),
-        ]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.save(model, path)
 
 
 _WORDS = (  # noqa: SIM905
