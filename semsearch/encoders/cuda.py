@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import EncoderError
+from .libraries import libraries
 
 if TYPE_CHECKING:
     from .onnx import OnnxEncoder
@@ -25,7 +26,8 @@ def has_cuda() -> bool:
     """Whether PyTorch can use a GPU by CUDA; without a driver's device, PyTorch is not even imported to ask."""
     if sys.platform != "win32" and not Path("/dev/nvidiactl").exists():
         return False
-    import torch
+    with libraries():
+        import torch
 
     return bool(torch.cuda.is_available())
 

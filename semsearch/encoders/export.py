@@ -25,6 +25,7 @@ import numpy as np
 from ..errors import EncoderError
 from .graph import compress, write_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
+from .libraries import libraries
 from .models import ModelFolder
 from .onnx import OnnxEncoder
 
@@ -170,7 +171,8 @@ def _why_not(source: SentenceEncoder) -> str:
 
 def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:
     """The tokenizer with the side at which it cuts; the runner sets the length."""
-    from tokenizers import Tokenizer
+    with libraries():
+        from tokenizers import Tokenizer
 
     theirs = source.model.tokenizer
     tokenizer = Tokenizer.from_str(theirs.backend_tokenizer.to_str())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .identity import Precision
+from .libraries import libraries
 from .onnx import session_options
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def write_graph(model: SentenceTransformer, path: Path, *, masked: bool) -> None
     masked: attention takes the mask too. Texts are run one by one and unpadded, so without it vectors are the same and
     a run is 1.06 times as fast; the pooling takes it in any case.
     """
-    import torch
+    with libraries():
+        import torch
 
     class Traced(torch.nn.Module):
         def __init__(self) -> None:
@@ -60,11 +62,13 @@ def write_graph(model: SentenceTransformer, path: Path, *, masked: bool) -> None
 
 def compress(traced: Path, target: Path, precision: Precision) -> None:
     """Quantise (int8), store token embeddings in 8 bits (int8), and let onnxruntime fuse what it can, once for all."""
-    import onnxruntime
+    with libraries():
+        import onnxruntime
 
     graph = traced
     if precision == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic
+        with libraries():
+            from onnxruntime.quantization import QuantType, quantize_dynamic
 
         graph = traced.with_name("quantised.onnx")
         quantize_dynamic(
@@ -87,8 +91,9 @@ def _compress_embeddings(path: Path) -> None:
 
     Three quarters of a small quantised model are such a table, and reading it was half of opening the session.
     """
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
+    with libraries():
+        import onnx
+        from onnx import TensorProto, helper, numpy_helper
 
     model = onnx.load(path)
     graph = model.graph

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EncoderError
+from .libraries import libraries
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _DEFAULT_NAMES = frozenset({DEFAULT_MODEL, "all-MiniLM-L6-v2"})
@@ -86,8 +87,9 @@ def _sha256(file: Path) -> str:
 
 def _from_hub(name: str) -> Path:
     """The folder of a hub's model: from the local cache if it is there, else downloaded if the hub answers at all."""
-    import huggingface_hub
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    with libraries():
+        import huggingface_hub
+        from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
         return Path(huggingface_hub.snapshot_download(name, local_files_only=True))
@@ -110,8 +112,9 @@ def _from_hub(name: str) -> Path:
 def _available() -> str:
     """A hint that names the models that need no network."""
     names = [DEFAULT_MODEL] if importlib.util.find_spec(_DEFAULT_PACKAGE) else []
-    import huggingface_hub
-    from huggingface_hub.errors import CacheNotFound
+    with libraries():
+        import huggingface_hub
+        from huggingface_hub.errors import CacheNotFound
 
     try:
         cached = huggingface_hub.scan_cache_dir().repos

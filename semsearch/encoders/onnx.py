@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import EncoderError
 from ..threads import worker_count
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, identity_from_values
+from .libraries import libraries
 from .protocol import Embeddings
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class OnnxEncoder:
             self.identity = identity_from_values(json.loads(files[DESCRIPTION]))
             self._session = _session(files[MODEL])
             self._tokenizer = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
+        except EncoderError:  # a library is missing
+            raise
         except Exception as error:  # onnxruntime's and tokenizers' own, which share no base
             raise EncoderError(f"{folder}: the encoder cannot be opened ({error})", _REBUILD) from error
 
@@ -94,7 +97,8 @@ class OnnxEncoder:
 
 def session_options() -> onnxruntime.SessionOptions:
     """One thread; the graph as the file has it, since it was optimised when it was exported."""
-    import onnxruntime
+    with libraries():
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -106,13 +110,15 @@ def session_options() -> onnxruntime.SessionOptions:
 
 
 def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    import onnxruntime
+    with libraries():
+        import onnxruntime
 
     return onnxruntime.InferenceSession(graph, session_options(), providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
-    from tokenizers import Tokenizer
+    with libraries():
+        from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_buffer(description)
     side = (tokenizer.truncation or {}).get("direction", "right")

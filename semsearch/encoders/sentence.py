@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import EncoderError
 from .identity import EncoderIdentity
+from .libraries import libraries
 from .models import ModelFolder
 from .protocol import Embeddings
 
@@ -87,7 +88,8 @@ class SentenceEncoder:
 
 
 def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
+    with libraries():
+        from sentence_transformers import SentenceTransformer
 
     _give_large_buffers_back()
     try:
@@ -111,7 +113,8 @@ def _give_large_buffers_back() -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without the progress bars and remarks of transformers while it loads."""
-    from transformers.utils import logging as transformers_logging
+    with libraries():
+        from transformers.utils import logging as transformers_logging
 
     bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
