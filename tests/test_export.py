@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -212,7 +214,12 @@ def test_a_model_is_exported_once_by_a_child_process(tmp_path: Path, monkeypatch
     [
         (4, "a model that cannot be loaded", EncoderError, "a model that cannot be loaded"),
         (3, "it has no graph", NotExportableError, "it has no graph"),
-        (-11, None, NotExportableError, r"ended with status -11 \(last words\)"),
+        (-signal.SIGSEGV, None, NotExportableError, r"ended with SIGSEGV \(last words\)"),
+        (-signal.SIGABRT, None, NotExportableError, r"ended with SIGABRT"),
+        (-signal.SIGKILL, None, EncoderError, r"was ended by SIGKILL \(last words\)"),
+        (-signal.SIGTERM, None, EncoderError, "was ended by SIGTERM"),
+        (-signal.SIGINT, None, EncoderError, "was ended by SIGINT"),
+        (1, None, EncoderError, "was ended by status 1"),
     ],
 )
 def test_what_a_child_ends_with_is_told(
@@ -228,6 +235,59 @@ def test_what_a_child_ends_with_is_told(
         exported(find_model(str(save_model(tmp_path / "model"))), "fp32", tmp_path / "cache")
     assert type(error.value) is kind
     assert folders(tmp_path / "cache") == []
+
+
+def test_memory_that_runs_out_in_a_library_ends_a_child_without_a_word_and_is_no_fault_of_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n"
+    ended = subprocess.CompletedProcess([], -signal.SIGABRT, "", said)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    with pytest.raises(EncoderError, match="was ended by SIGABRT") as error:
+        exported(find_model(str(save_model(tmp_path / "model"))), "fp32", tmp_path / "cache")
+    assert type(error.value) is EncoderError
+    assert "more memory" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "make room on the disk"),
+        (RuntimeError("write failed: No space left on device"), "make room on the disk"),
+        (MemoryError(), "more memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 4 GB"), "more memory"),
+        (ImportError("No module named 'onnx'"), "pip install --force-reinstall semsearch"),
+    ],
+)
+def test_what_the_machine_lacks_is_an_error_and_not_a_slow_index(
+    error: Exception, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(torch.onnx, "export", fails)
+    monkeypatch.setattr(export_module.logging, "disable", lambda _: None)
+    model = find_model(str(save_model(tmp_path / "model")))
+
+    def in_this_process(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, export_module.main(command[-5:]), "", "")
+
+    monkeypatch.setattr(subprocess, "run", in_this_process)
+    with pytest.raises(EncoderError, match="its export to ONNX fails") as raised:
+        exported(model, "fp32", tmp_path / "cache")
+    assert type(raised.value) is EncoderError
+    assert hint in raised.value.hint
+    assert folders(tmp_path / "cache") == []
+
+
+def test_a_model_larger_than_an_onnx_file_is_told_before_it_is_traced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "_LARGEST_BYTES", 1000)
+    monkeypatch.setattr(export_module, "write_graph", lambda *_, **__: pytest.fail("traced"))
+    assert refused(save_model(tmp_path / "model")) == "its weights take 0.0 GiB, and an ONNX file holds 2"
 
 
 def test_the_child_process_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,7 +453,7 @@ def test_a_pooling_that_would_leave_out_prompts_but_has_none_is_exported(tmp_pat
     assert_same(onnx(model), model)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("Unsupported:\n  an operator\n  of 2030"), KeyError(), MemoryError()])
+@pytest.mark.parametrize("error", [RuntimeError("Unsupported:\n  an operator\n  of 2030"), KeyError()])
 def test_whatever_the_tracer_raises_is_a_reason_in_one_line(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

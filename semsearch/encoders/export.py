@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ import numpy as np
 from ..errors import EncoderError
 from .graph import compress, write_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
-from .libraries import libraries
+from .libraries import REINSTALL, libraries
 from .models import ModelFolder
 from .onnx import OnnxEncoder
 
@@ -40,6 +41,15 @@ _REASON = "reason.txt"
 _LOCK = "LOCK"
 _WORK = re.compile(r"[0-9a-f]{32}-(fp32|int8)-[0-9]+\.[0-9a-f]{8}")
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
+_LARGEST_BYTES = (1 << 31) - (1 << 20)  # an ONNX file is one protobuf message: 2 GiB, and some room for the graph
+_CRASHES = ("SIGSEGV", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP")
+"""Signals with which a process ends by its own doing; what others end it with says nothing about the model."""
+
+_AGAIN = "build again; what was exported before is kept"
+_MEMORY = "close other programs or take a machine with more memory (an export needs some six times the model), or a smaller model"
+_ROOM = (
+    "make room on the disk (an export needs some three times the model, in the user's cache folder), and build again"
+)
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
 
 
@@ -94,10 +104,20 @@ def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
     child = subprocess.run(command, env=here, capture_output=True, text=True, errors="replace", check=False)
     if child.returncode in (_NOT_EXPORTABLE, _REFUSED):
         kind = NotExportableError if child.returncode == _NOT_EXPORTABLE else EncoderError
-        raise kind((work / _REASON).read_text(encoding="utf-8"))
+        message, _, hint = (work / _REASON).read_text(encoding="utf-8").partition("\n")
+        raise kind(message, hint)
     if child.returncode:
-        said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise NotExportableError(f"its export to ONNX ended with status {child.returncode} ({said[:300]})")
+        raise _ended(folder, child.returncode, child.stderr)
+
+
+def _ended(folder: ModelFolder, status: int, stderr: str) -> EncoderError:
+    """What a child without a last word died of: NotExportableError only where the model itself may be at fault."""
+    said = (stderr.strip().splitlines() or ["no reason given"])[-1][:300]
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else f"status {status}"
+    if name in _CRASHES and "bad_alloc" not in stderr:
+        return NotExportableError(f"its export to ONNX ended with {name} ({said})")
+    hint = _MEMORY if name in (*_CRASHES, "SIGKILL") else _ROOM if "No space left" in stderr else _AGAIN
+    return EncoderError(f"{folder.name}: its export to ONNX was ended by {name} ({said})", hint)
 
 
 def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
@@ -125,11 +145,34 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
             if not check.passes(OnnxEncoder.open(target), "int8"):
                 _finish(source, traced, target, "fp32")
         traced.unlink()
-    except NotExportableError:
+    except EncoderError:
         raise
     except Exception as error:  # whatever torch, onnx and onnxruntime raise for what they cannot express
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise NotExportableError(f"it has no graph ({said[:200]})") from error
+        said = _said(error)
+        if hint := _passing_hint(error):
+            raise EncoderError(f"{folder.name}: its export to ONNX fails ({said})", hint) from error
+        raise NotExportableError(f"it has no graph ({said})") from error
+
+
+def _said(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:200]
+
+
+def _passing_hint(error: Exception) -> str:
+    """How to mend what lies with the machine and not with the model; empty for the model's own failures.
+
+    torch and onnxruntime raise their own errors where memory or disk is full: those are known by their words.
+    """
+    said = str(error)
+    if isinstance(error, ImportError):
+        return REINSTALL
+    if isinstance(error, MemoryError) or any(
+        word in said for word in ("bad_alloc", "bad allocation", "allocate memory")
+    ):
+        return _MEMORY
+    if isinstance(error, OSError) or "No space left" in said:
+        return _ROOM
+    return ""
 
 
 def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -> None:
@@ -143,8 +186,8 @@ def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -
             _finish(source, traced, target, "fp32")
             check(OnnxEncoder.open(target), "fp32")
             return
-        except Exception:
-            if masked:
+        except Exception as error:
+            if masked or _passing_hint(error):
                 raise
 
 
@@ -166,6 +209,9 @@ def _why_not(source: SentenceEncoder) -> str:
     prompts = identity.query_prompt or identity.document_prompt
     if prompts and not all(getattr(module, "include_prompt", True) for module in model):
         return "its pooling leaves out the prompt"
+    size = 4 * sum(weights.numel() for weights in model.parameters())
+    if size > _LARGEST_BYTES:
+        return f"its weights take {size / 2**30:.1f} GiB, and an ONNX file holds 2"
     return ""
 
 
@@ -219,7 +265,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         export(ModelFolder(name, Path(path), sha256), cast("Precision", precision), Path(target))
     except EncoderError as error:
-        (Path(target) / _REASON).write_text(error.message, encoding="utf-8")
+        lines = (" ".join(text.splitlines()) for text in (error.message, error.hint))
+        (Path(target) / _REASON).write_text("\n".join(lines), encoding="utf-8")
         return _NOT_EXPORTABLE if isinstance(error, NotExportableError) else _REFUSED
     return 0
 
