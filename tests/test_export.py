@@ -246,7 +246,7 @@ def test_memory_that_runs_out_in_a_library_ends_a_child_without_a_word_and_is_no
     with pytest.raises(EncoderError, match="was ended by SIGABRT") as error:
         exported(find_model(str(save_model(tmp_path / "model"))), "fp32", tmp_path / "cache")
     assert type(error.value) is EncoderError
-    assert "more memory" in error.value.hint
+    assert "free some memory" in error.value.hint
 
 
 @pytest.mark.parametrize(
@@ -254,8 +254,8 @@ def test_memory_that_runs_out_in_a_library_ends_a_child_without_a_word_and_is_no
     [
         (OSError(errno.ENOSPC, "No space left on device"), "make room on the disk"),
         (RuntimeError("write failed: No space left on device"), "make room on the disk"),
-        (MemoryError(), "more memory"),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 4 GB"), "more memory"),
+        (MemoryError(), "free some memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 4 GB"), "free some memory"),
         (ImportError("No module named 'onnx'"), "pip install --force-reinstall semsearch"),
     ],
 )
@@ -440,6 +440,53 @@ def test_a_model_without_an_export_is_served_by_sentence_transformers_and_info_s
     assert f"encoder      not in the index, so a cold start takes seconds: {reason}" in lines
     lines = told(capsys, monkeypatch, "info", "--index", tmp_path / "exported").splitlines()
     assert "encoder      travels with the index" in lines
+
+
+CUSTOM = """
+import torch
+from sentence_transformers.sentence_transformer.modules import Pooling as Usual
+
+
+class Pooling(Usual):
+    def forward(self, features, **more):
+        features = super().forward(features, **more)
+        features["sentence_embedding"] = features["sentence_embedding"].roll(1, dims=1)
+        return features
+"""
+
+
+def custom_model(folder: Path) -> Path:
+    """A model whose pooling is code in its own folder, under the name of a usual one."""
+    model = save_model(folder)
+    (model / "our_pooling.py").write_text(CUSTOM)
+    described = json.loads((model / "modules.json").read_text())
+    described[1]["type"] = "our_pooling.Pooling"
+    (model / "modules.json").write_text(json.dumps(described))
+    return model
+
+
+def test_code_of_a_model_is_run_only_where_the_user_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_MODULES_CACHE", str(tmp_path / "modules"))
+    model = custom_model(tmp_path / "model")
+    corpus = write_jsonl(tmp_path / "p.jsonl", [{"id": word, "title": word} for word in ("whale", "seal", "gull")])
+    with pytest.raises(EncoderError, match="brings Python code of its own") as error:
+        build_index(corpus, tmp_path / "index", model=str(model))
+    assert "SEMSEARCH_TRUST_REMOTE_CODE=1" in error.value.hint
+    monkeypatch.setenv("SEMSEARCH_TRUST_REMOTE_CODE", "1")
+    build_index(corpus, tmp_path / "index", model=str(model))
+    reason = "a module of it is Pooling, which has no export here"
+    lines = told(capsys, monkeypatch, "info", "--index", tmp_path / "index").splitlines()
+    assert f"encoder      not in the index, so a cold start takes seconds: {reason}" in lines
+    with SearchIndex(tmp_path / "index") as index:
+        assert index.search("seal", 1)[0].id == "seal"
+        turned = index.encoder.encode_queries(["seal"])
+    plain = reference(save_model(tmp_path / "plain")).encode(["seal"], normalize_embeddings=True)
+    np.testing.assert_allclose(turned, np.roll(plain, 1, axis=1), atol=1e-5)
+    monkeypatch.delenv("SEMSEARCH_TRUST_REMOTE_CODE")
+    with SearchIndex(tmp_path / "index") as index, pytest.raises(EncoderError, match="brings Python code"):
+        index.search("seal")
 
 
 def test_a_prompt_that_the_pooling_leaves_out_is_not_exported(tmp_path: Path) -> None:

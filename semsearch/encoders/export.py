@@ -45,11 +45,12 @@ _LARGEST_BYTES = (1 << 31) - (1 << 20)  # an ONNX file is one protobuf message: 
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP")
 """Signals with which a process ends by its own doing; what others end it with says nothing about the model."""
 
-_AGAIN = "build again; what was exported before is kept"
-_MEMORY = "close other programs or take a machine with more memory (an export needs some six times the model), or a smaller model"
-_ROOM = (
-    "make room on the disk (an export needs some three times the model, in the user's cache folder), and build again"
+_AGAIN = "build again"
+_MEMORY = (
+    "free some memory (an export takes several times the model's weights) or take a smaller model, and build again"
 )
+_ROOM = "make room on the disk (an export takes several times the model's weights), and build again"
+_NO_MEMORY = ("bad_alloc", "bad allocation", "allocate memory", "out of memory")
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
 
 
@@ -166,9 +167,7 @@ def _passing_hint(error: Exception) -> str:
     said = str(error)
     if isinstance(error, ImportError):
         return REINSTALL
-    if isinstance(error, MemoryError) or any(
-        word in said for word in ("bad_alloc", "bad allocation", "allocate memory")
-    ):
+    if isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY):
         return _MEMORY
     if isinstance(error, OSError) or "No space left" in said:
         return _ROOM
@@ -201,7 +200,7 @@ def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Prec
 def _why_not(source: SentenceEncoder) -> str:
     """Why the model has no ONNX form, or nothing if it has one."""
     model, identity = source.model, source.identity
-    foreign = [type(module).__name__ for module in model if type(module).__name__ not in _EXPORTABLE]
+    foreign = [type(module).__name__ for module in model if not _is_known(type(module))]
     if foreign:
         return f"a module of it is {foreign[0]}, which has no export here"
     if getattr(model.tokenizer, "backend_tokenizer", None) is None:
@@ -213,6 +212,10 @@ def _why_not(source: SentenceEncoder) -> str:
     if size > _LARGEST_BYTES:
         return f"its weights take {size / 2**30:.1f} GiB, and an ONNX file holds 2"
     return ""
+
+
+def _is_known(module: type) -> bool:
+    return module.__name__ in _EXPORTABLE and module.__module__.startswith("sentence_transformers.")
 
 
 def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import logging
 import math
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from .protocol import FloatArray
+
+TRUST = "SEMSEARCH_TRUST_REMOTE_CODE"
+"""The environment variable that is 1 where code that comes with a model may be run."""
 
 _BATCH_TEXTS = 32
 _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20  # malloc.h
@@ -92,10 +96,18 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
     _give_large_buffers_back()
+    trusted = os.environ.get(TRUST) == "1"
     try:
-        return SentenceTransformer(str(folder.path), local_files_only=True, model_kwargs=settings)
+        return SentenceTransformer(
+            str(folder.path), local_files_only=True, trust_remote_code=trusted, model_kwargs=settings
+        )
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        if not trusted and "trust_remote_code" in str(error):
+            raise EncoderError(
+                f"{folder.path}: the model brings Python code of its own, which would be run",
+                f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
+            ) from error
         raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error
 
 
