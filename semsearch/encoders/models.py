@@ -72,12 +72,18 @@ def _opened(name: str, path: Path) -> ModelFolder:
     return ModelFolder(name, path, whole.hexdigest())
 
 
-def _model_files(path: Path) -> Iterator[Path]:
-    for file in path.rglob("*"):
-        parts = file.relative_to(path).parts
-        foreign = any(part.startswith(".") or part in _OTHER_ENGINES for part in parts)
-        if file.suffix in _HASHED_SUFFIXES and not foreign and file.is_file():
-            yield file
+def _model_files(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """The files that make a model, those in linked folders too; a link to a folder above is not followed again."""
+    here = folder.resolve()
+    if here in above:
+        return
+    for entry in folder.iterdir():
+        if entry.name.startswith(".") or entry.name in _OTHER_ENGINES:
+            continue
+        if entry.is_dir():
+            yield from _model_files(entry, (*above, here))
+        elif entry.suffix in _HASHED_SUFFIXES and entry.is_file():
+            yield entry
 
 
 def _sha256(file: Path) -> str:
