@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import signal
 import threading
 from functools import cache
 from pathlib import Path
@@ -138,6 +140,26 @@ def test_no_texts_give_no_vectors(small: OnnxEncoder) -> None:
     assert small.encode_queries([]).shape == (0, 48)
     nothing = small.encode_documents([])
     assert (nothing.vectors.shape, nothing.cut.shape, nothing.cut.dtype) == ((0, 48), (0,), bool)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_process_encodes_as_its_parent(small: OnnxEncoder) -> None:
+    texts = ["whale", "seal", "gull ice"]
+    before = small.encode_queries(texts)  # the parent's threads are there
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        try:
+            os.write(write, small.encode_queries(texts).tobytes())
+        finally:
+            os._exit(0)
+    os.close(write)
+    made = os.read(read, before.nbytes + 1)  # less than a pipe holds
+    os.close(read)
+    assert os.waitpid(child, 0)[1] == 0
+    assert made == before.tobytes()
 
 
 def contents(encoder: OnnxEncoder) -> dict[str, bytes]:

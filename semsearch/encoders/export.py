@@ -46,9 +46,7 @@ _CRASHES = ("SIGSEGV", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP")
 """Signals with which a process ends by its own doing; what others end it with says nothing about the model."""
 
 _AGAIN = "build again"
-_MEMORY = (
-    "free some memory (an export takes several times the model's weights) or take a smaller model, and build again"
-)
+_MEMORY = "free some memory (an export takes several times its weights) or take a smaller model, and build again"
 _ROOM = "make room on the disk (an export takes several times the model's weights), and build again"
 _NO_MEMORY = ("bad_alloc", "bad allocation", "allocate memory", "out of memory")
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}

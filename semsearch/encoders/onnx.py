@@ -7,9 +7,9 @@ alone: int8 activations take their ranges over a whole batch, and in other compa
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class OnnxEncoder:
     def __init__(self, files: Mapping[str, bytes], folder: Path) -> None:
         """The encoder of the ENCODER_FILES' contents, which lie in folder. EncoderError where they are not whole."""
         self.folder = folder
+        self._pool: tuple[int, ThreadPoolExecutor] | None = None
         try:
             self.identity = identity_from_values(json.loads(files[DESCRIPTION]))
             self._session = _session(files[MODEL])
@@ -75,9 +76,12 @@ class OnnxEncoder:
             return [self._encode(prompted[0])]
         return list(self._workers.map(self._encode, prompted))
 
-    @cached_property
+    @property
     def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(worker_count(), thread_name_prefix="semsearch-encoder")
+        """The threads of this very process: a fork has none of its parent's, and would wait for them for ever."""
+        if self._pool is None or self._pool[0] != os.getpid():
+            self._pool = os.getpid(), ThreadPoolExecutor(worker_count(), thread_name_prefix="semsearch-encoder")
+        return self._pool[1]
 
     def _encode(self, text: str) -> tuple[FloatArray, bool]:
         """One text's vector, (d,) float32, and whether it was cut."""
