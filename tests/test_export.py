@@ -204,7 +204,7 @@ def test_a_model_is_exported_once_by_a_child_process(tmp_path: Path, monkeypatch
     (made / DESCRIPTION).unlink()  # as a copy that was broken off leaves it
     assert exported(folder, "int8", cache) == made
     assert len(children) == 1
-    assert sorted(path.name for path in made.iterdir()) == sorted(ENCODER_FILES)
+    assert sorted(path.name for path in made.iterdir()) == sorted([*ENCODER_FILES, "made.json"])
     exported(folder, "fp32", cache)
     assert len(children) == 2
 
@@ -363,6 +363,37 @@ def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.Monke
     for name in ENCODER_FILES:
         (before.folder / name).write_bytes((before.folder / name).read_bytes()[:100])
         np.testing.assert_array_equal(load_encoder(str(model), "fp32").encode_queries(TEXTS), vectors)
+
+
+def test_a_cached_export_that_is_not_as_it_was_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cache = find_model(str(save_model(tmp_path / "model"))), tmp_path / "cache"
+    calls: list[Path] = []
+    monkeypatch.setattr(export_module, "_in_child", lambda *args: (calls.append(args[2]), export(*args)))
+    made = exported(folder, "fp32", cache)
+    graph = (made / MODEL).read_bytes()
+    wrong = bytearray(graph)
+    wrong[len(graph) // 2] ^= 0x40  # one bit of a weight: it opens, and gives other vectors
+    (made / MODEL).write_bytes(wrong)
+    assert exported(folder, "fp32", cache) == made
+    assert (made / MODEL).read_bytes() == graph
+    made.rename(made.with_name(made.name.replace("fp32", "int8")))  # another precision than its name says
+    assert OnnxEncoder.open(exported(folder, "int8", cache)).identity.precision == "int8"
+    (made.with_name(made.name.replace("fp32", "int8")) / "made.json").write_bytes(b"\xff")
+    exported(folder, "int8", cache)
+    exported(folder, "int8", cache)
+    assert len(calls) == 4
+
+
+def test_int8_that_was_kept_in_fp32_is_taken_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(export_module._LEAST_COSINE, "int8", 1.01)
+    folder, cache = find_model(str(save_model(tmp_path / "model"))), tmp_path / "cache"
+    calls: list[Path] = []
+    monkeypatch.setattr(export_module, "_in_child", lambda *args: (calls.append(args[2]), export(*args)))
+    for _ in range(2):
+        assert OnnxEncoder.open(exported(folder, "int8", cache)).identity.precision == "fp32"
+    assert len(calls) == 1
 
 
 @pytest.mark.usefixtures("in_process")

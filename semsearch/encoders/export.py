@@ -7,6 +7,7 @@ memory and keeps its OpenMP away from FAISS'; it is kept in the user's cache fol
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
@@ -38,7 +39,7 @@ EXPORT_VERSION = 4
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
-_LOCK = "LOCK"
+_LOCK, _SEAL = "LOCK", "made.json"
 _WORK = re.compile(r"[0-9a-f]{32}-(fp32|int8)-[0-9]+\.[0-9a-f]{8}")
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
 _LARGEST_BYTES = (1 << 31) - (1 << 20)  # an ONNX file is one protobuf message: 2 GiB, and some room for the graph
@@ -64,21 +65,22 @@ def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
     from filelock import FileLock
 
     target = cache / f"{folder.sha256[:32]}-{precision}-{EXPORT_VERSION}"
-    if _is_whole(target):
+    if _is_whole(target, folder, precision):
         return target
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / _LOCK):  # another build may be making the same one
-        if not _is_whole(target):
+        if not _is_whole(target, folder, precision):
             _clear(cache, target)
             work = cache / f"{target.name}.{secrets.token_hex(4)}"
             work.mkdir()
             try:
                 _in_child(folder, precision, work)
+                (work / _SEAL).write_text(_seal(work, folder, precision), encoding="utf-8")
                 with contextlib.suppress(OSError):  # something that cannot be removed is in its place
                     work.rename(target)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
-    if not _is_whole(target):
+    if not _is_whole(target, folder, precision):
         raise EncoderError(f"{target}: the exported model cannot be put there", f"remove {target}, and try again")
     return target
 
@@ -92,8 +94,21 @@ def _clear(cache: Path, target: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)
 
 
-def _is_whole(target: Path) -> bool:
-    return all((target / name).is_file() for name in ENCODER_FILES)
+def _is_whole(target: Path, folder: ModelFolder, precision: Precision) -> bool:
+    """Whether target is as it was made, for that model and precision: a damaged one would answer, and wrongly."""
+    try:
+        return (target / _SEAL).read_text(encoding="utf-8") == _seal(target, folder, precision)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _seal(made: Path, folder: ModelFolder, precision: Precision) -> str:
+    """What was asked for (where int8 changes too much, fp32 is what was made), and the hashes of what was made."""
+    hashes = {}
+    for name in ENCODER_FILES:
+        with (made / name).open("rb") as file:
+            hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return json.dumps({"model": folder.sha256, "asked": precision, "files": hashes}, indent=1) + "\n"
 
 
 def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
