@@ -106,6 +106,31 @@ def test_a_build_phones_nobody(index: Path, tmp_path: Path) -> None:
     assert not (tmp_path / ".cache" / "Microsoft").exists()
 
 
+def without(library: str, folder: Path, *args: object) -> list[str]:
+    """What the command says where that library cannot be imported, by it or its child processes."""
+    (folder / "shadow").mkdir()
+    (folder / "shadow" / f"{library}.py").write_text(f"raise ImportError('{library} is broken')\n")
+    ran = semsearch(folder, *args, PYTHONPATH=str(folder / "shadow"))
+    assert ran.returncode == 1, ran.stderr
+    return [line for line in ran.stderr.splitlines() if not line.startswith("importing")]
+
+
+@pytest.mark.parametrize("library", ["onnxruntime", "tokenizers", "faiss", "numpy"])
+def test_a_question_without_a_library_is_told_how_to_get_it(library: str, index: Path, tmp_path: Path) -> None:
+    assert without(library, tmp_path, "query", "whale", "--index", index) == [
+        f"error: a library that semsearch needs cannot be imported ({library} is broken)",
+        "hint: pip install --force-reinstall semsearch",
+    ]
+
+
+@pytest.mark.parametrize("library", ["torch", "sentence_transformers", "transformers", "onnx"])
+def test_a_build_without_a_library_is_told_how_to_get_it(library: str, index: Path, tmp_path: Path) -> None:
+    corpus, model = index.parent / "p.jsonl", index.parent / "model"
+    error, hint = without(library, tmp_path, "build", corpus, "--model", model, "--index", tmp_path / "index")
+    assert f"{library} is broken" in error
+    assert hint == "hint: pip install --force-reinstall semsearch"
+
+
 def test_a_library_that_is_missing_is_an_error_of_two_lines() -> None:
     with pytest.raises(EncoderError, match=r"cannot be imported .*no_such_library") as error, libraries():
         import no_such_library  # type: ignore[import-not-found]  # noqa: F401

@@ -28,6 +28,7 @@ def write_graph(model: SentenceTransformer, path: Path, *, masked: bool) -> None
     a run is 1.06 times as fast; the pooling takes it in any case.
     """
     with libraries():
+        import onnx  # noqa: F401  (torch needs it, and has an error of its own where it is not there)
         import torch
 
     class Traced(torch.nn.Module):
