@@ -261,12 +261,17 @@ def test_a_model_that_changed_since_the_index_was_built_is_refused(tmp_path: Pat
     folder = tiny_model(tmp_path / "model")
     encoder = SentenceEncoder(find_model(str(folder)))
     assert encoder_of(encoder.identity, {}, tmp_path).identity == encoder.identity
-    with pytest.raises(EncoderError, match="loads as"):
+    with pytest.raises(EncoderError, match=r"loads with query_prompt '' and not 'ask : ', as the index was built$"):
         encoder_of(replace(encoder.identity, query_prompt="ask : "), {}, tmp_path)
     (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
     with pytest.raises(EncoderError, match="the index was built with") as error:
         encoder_of(encoder.identity, {}, tmp_path)
     assert "build the index again" in error.value.hint
+
+
+def test_another_precision_is_refused() -> None:
+    with pytest.raises(EncoderError, match="precision is 'int4', expected int8 or fp32"):
+        load_encoder(precision="int4")  # type: ignore[arg-type]
 
 
 def test_one_model_in_two_places_makes_the_same_vectors_and_another_setting_does_not() -> None:

@@ -573,3 +573,19 @@ def test_a_model_that_int8_changes_too_much_is_kept_in_fp32(tmp_path: Path, monk
     made = OnnxEncoder.open(target)
     assert (made.identity.precision, made.identity.engine, made.identity.document_engine) == ("fp32", "onnx", "onnx")
     assert {file.name for file in target.iterdir()} == set(ENCODER_FILES)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_build_tells_when_fp32_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, corpus = save_model(tmp_path / "model"), write_jsonl(tmp_path / "p.jsonl", [{"title": "whale"}])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    line = "the encoder is kept in fp32: in int8 its vectors would differ too much"
+    assert line not in told(capsys, monkeypatch, "build", corpus, "--model", model, "--index", tmp_path / "index")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    monkeypatch.setitem(export_module._LEAST_COSINE, "int8", 1.01)
+    said = told(capsys, monkeypatch, "build", corpus, "--model", model, "--index", tmp_path / "index")
+    assert line in said.splitlines()
+    fp32 = ("--precision", "fp32", "--index", tmp_path / "index")
+    assert line not in told(capsys, monkeypatch, "build", corpus, "--model", model, *fp32)

@@ -222,7 +222,10 @@ def test_an_index_whose_encoder_was_overwritten_is_an_error_of_the_first_questio
 def test_an_encoder_of_another_identity_is_refused(small_index: Path) -> None:
     file = small_index / "generation-000001" / "encoder" / DESCRIPTION
     file.write_bytes(file.read_bytes().replace(b'"doc : "', b'"dog : "'))
-    with SearchIndex(small_index) as opened, pytest.raises(EncoderError, match="loads as"):
+    with (
+        SearchIndex(small_index) as opened,
+        pytest.raises(EncoderError, match="loads with document_prompt 'dog : '"),
+    ):
         opened.search("whale")
 
 
