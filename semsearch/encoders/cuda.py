@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from .protocol import Embeddings, FloatArray
     from .sentence import SentenceEncoder
 
+_DEVICES = ("/dev/nvidiactl", "/dev/dxg")  # of the driver on Linux, and under WSL2
 _COMPARED_TEXTS = 32
 _LEAST_COSINE = 0.99
 
 
 def has_cuda() -> bool:
     """Whether PyTorch can use a GPU by CUDA; without a driver's device, PyTorch is not even imported to ask."""
-    if sys.platform != "win32" and not Path("/dev/nvidiactl").exists():
+    if sys.platform != "win32" and not any(Path(device).exists() for device in _DEVICES):
         return False
     with libraries():
         import torch

@@ -62,19 +62,19 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """See Encoder."""
-        return _unit(
-            self.model.encode_query(
+        with _room_on_the_gpu():
+            vectors = self.model.encode_query(
                 list(texts), prompt=self.identity.query_prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
-            ),
-            self.identity,
-        )
+            )
+        return _unit(vectors, self.identity)
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
         prompt = self.identity.document_prompt
-        vectors = self.model.encode_document(
-            list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
-        )
+        with _room_on_the_gpu():
+            vectors = self.model.encode_document(
+                list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
+            )
         return Embeddings(_unit(vectors, self.identity), self._is_cut([prompt + text for text in texts]))
 
     def _is_cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -98,9 +98,12 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
     _give_large_buffers_back()
     trusted = os.environ.get(TRUST) == "1"
     try:
-        return SentenceTransformer(
-            str(folder.path), local_files_only=True, trust_remote_code=trusted, model_kwargs=settings
-        )
+        with _room_on_the_gpu():
+            return SentenceTransformer(
+                str(folder.path), local_files_only=True, trust_remote_code=trusted, model_kwargs=settings
+            )
+    except EncoderError:
+        raise
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         if not trusted and "trust_remote_code" in str(error):
@@ -109,6 +112,21 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
                 f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
             ) from error
         raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error
+
+
+@contextmanager
+def _room_on_the_gpu() -> Iterator[None]:
+    """Raises EncoderError, with a hint, where the GPU's memory does not hold the model or a batch."""
+    with libraries():
+        import torch
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        reason = (str(error).splitlines() or ["no reason given"])[0]
+        raise EncoderError(
+            f"the GPU's memory is full ({reason[:200]})",
+            "end what else uses the GPU, or do without it: CUDA_VISIBLE_DEVICES= semsearch ...",
+        ) from error
 
 
 def _give_large_buffers_back() -> None:
