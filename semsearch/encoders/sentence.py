@@ -106,7 +106,7 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
         raise
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        if not trusted and "trust_remote_code" in str(error):
+        if not trusted and "trust_remote_code" in str(error) and any(folder.path.rglob("*.py")):
             raise EncoderError(
                 f"{folder.path}: the model brings Python code of its own, which would be run",
                 f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
