@@ -1,6 +1,7 @@
-"""Run the parts that are named (all of them by default), and write docs/benchmarks.md's tables and plots.
+"""Run the parts that are named (all of them by default); what they measure goes into bench/results.
 
 python -m bench [PART...] --index INDEX --corpus CORPUS --questions FILE --eval FOLDER
+python -m bench docs            measures nothing, and writes docs/benchmarks.md's tables and plots
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ _PARTS = {
 def main() -> None:
     """A part that lacks something says so, and the others run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(_PARTS)}, or `docs` to measure nothing")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(_PARTS)}, or `docs` to write the pages")
     parser.add_argument("--index", type=Path, default=Path("index"))
     parser.add_argument("--corpus", type=Path, default=Path("papers.jsonl"))
     parser.add_argument("--questions", type=Path, default=Path("questions.jsonl"))
-    parser.add_argument("--eval", type=Path, default=Path("eval"), help="a folder of evaluation sets")
+    parser.add_argument("--eval", type=Path, default=Path("eval"), help="an evaluation set, or a folder of some")
     parser.add_argument("--papers", type=int, default=600, help="how many abstracts are embedded")
     parser.add_argument("--rate-rounds", type=int, default=3)
     parser.add_argument("--cold-rounds", type=int, default=9)
@@ -42,12 +43,13 @@ def main() -> None:
         tuple(given.route),
     )  # fmt: skip
     for part in given.parts or _PARTS:
-        if part == "docs":
-            continue
         try:
-            _PARTS[part](inputs)
+            _write_docs() if part == "docs" else _PARTS[part](inputs)
         except SkippedError as reason:
             print(f"{part}: skipped, {reason}", file=sys.stderr)
+
+
+def _write_docs() -> None:
     tables.write()
     try:
         from . import plots

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import results
 from .inputs import Inputs, SkippedError
@@ -26,12 +27,14 @@ def run(inputs: Inputs) -> None:
     process = whole([sys.executable, "-m", "bench.memory", inputs.index, *questions])
     folder = generation.folder
     files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-    values = {
+    values: dict[str, Any] = {
         "papers": generation.manifest.counts.papers,
         "bytes": dict(sorted(files.items(), key=lambda item: -item[1])),
         "questions": len(questions),
         "resident_mb": json.loads(process.output),
     }
+    size, resident = sum(files.values()) / 1e6, values["resident_mb"]
+    print(f"memory: {size:.1f} MB on disk, {resident['all']} MB resident, {resident['own']} of its own", flush=True)
     results.save("memory", values)
 
 

@@ -1,6 +1,6 @@
 """nDCG@10 of the int8 and of the fp32 encoder on evaluation sets: what 8 bits cost in quality.
 
-A set is a folder with corpus.jsonl, queries.jsonl and qrels.tsv. Each is built and ranked anew, in both precisions.
+A set is any folder with corpus.jsonl, queries.jsonl and qrels.tsv. Each is built and ranked anew, in both precisions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from semsearch.questions import read_questions
 from . import results
 from .inputs import Inputs, SkippedError
 
-_SETS = ("cranfield", "cisi", "cacm")
 _FILES = ("corpus.jsonl", "queries.jsonl", "qrels.tsv")
 _PRECISIONS: tuple[Precision, ...] = ("fp32", "int8")
 _K = 100
@@ -28,10 +27,9 @@ _DIGITS = 4
 
 def run(inputs: Inputs) -> None:
     """Measure, and write results/quality.json."""
-    sets = [inputs.eval_sets / name for name in _SETS]
-    sets = [folder for folder in sets if all((folder / name).is_file() for name in _FILES)]
+    sets = _sets(inputs.eval_sets)
     if not sets:
-        raise SkippedError(f"no evaluation sets in {inputs.eval_sets}: name their folder with EVAL=")
+        raise SkippedError(f"no {', '.join(_FILES)} in {inputs.eval_sets} or a folder in it: name one with EVAL=")
     try:
         import ir_measures  # noqa: F401
     except ImportError:
@@ -44,6 +42,12 @@ def run(inputs: Inputs) -> None:
     mean = {each: round(statistics.mean(row[each] for row in found.values()), _DIGITS) for each in _PRECISIONS}
     difference = round(mean["int8"] - mean["fp32"], _DIGITS)
     results.save("quality", {"measure": "nDCG@10", "k": _K, "sets": found, "mean": mean, "difference": difference})
+
+
+def _sets(folder: Path) -> list[Path]:
+    """The folder itself if it is a set, and those in it that are, by name."""
+    places = [folder, *sorted(folder.iterdir())] if folder.is_dir() else []
+    return [place.resolve() for place in places if all((place / name).is_file() for name in _FILES)]
 
 
 def _ndcg(folder: Path, precision: Precision) -> float:

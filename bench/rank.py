@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
 
@@ -40,4 +41,7 @@ def run(inputs: Inputs) -> None:
         "questions_per_second": {name: results.spread(each, 1) for name, each in rates.items()},
         "times_single": results.spread(ratios, 2),
     }
+    rank, single = (statistics.median(each) for each in rates.values())
+    times = statistics.median(ratios)
+    print(f"rank: {rank:.0f} questions/s, one by one {single:.0f}, {times:.2f} times", flush=True)
     results.save("rank", values)

@@ -45,6 +45,9 @@ def run(inputs: Inputs) -> None:
     for name, taken in seconds.items():
         ratios = [theirs / ours for theirs, ours in zip(base, taken, strict=True)]
         rates[name]["times_sentence_transformers"] = results.spread(ratios, 2)
+    for name, each in rates.items():
+        times = each["times_sentence_transformers"]["median"]
+        print(f"rate: {name} {each['median']:.1f} abstracts/s, {times:.2f} times sentence-transformers", flush=True)
     results.save("rate", {**_about(texts, encoder), "abstracts_per_second": rates}, txtai)
 
 

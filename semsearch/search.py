@@ -91,7 +91,8 @@ class SearchIndex:
             files = {name: file.read() for name, file in self._encoder_files.items()}
             return encoder_of(identity, files, self._generation.encoder)
         if not self._given.identity.same_vectors(identity):
-            raise EncoderError(f"the encoder given is {self._given.identity}, the index was built with {identity}")
+            differing = self._given.identity.differences(identity)
+            raise EncoderError(f"the encoder given has {differing}, as the index was built")
         return self._given
 
     def paper(self, name: str) -> Paper:

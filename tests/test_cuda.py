@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import TinyEncoder, write_jsonl
+from tiny_models import save_model
 
 from semsearch import encoders
 from semsearch.build import build_index
 from semsearch.encoders import Embeddings
-from semsearch.encoders.cuda import CudaEncoder
+from semsearch.encoders.cuda import CudaEncoder, has_cuda
 from semsearch.encoders.identity import ENCODER_FILES
+from semsearch.encoders.models import find_model
+from semsearch.encoders.sentence import SentenceEncoder
 from semsearch.errors import EncoderError
 from semsearch.search import SearchIndex
 
@@ -93,6 +97,41 @@ def test_the_manifest_and_encoder_json_name_both_engines(tmp_path: Path) -> None
     assert '"document_engine": "torch-cuda-half"' in description
     with SearchIndex(tmp_path / "index", encoder=carried) as index:  # a CPU may ask, and add
         assert index.search("word3 and word4", 1)[0].paper.title == "word3 and word4"
+
+
+@pytest.mark.parametrize("device", ["/dev/nvidiactl", "/dev/dxg", None])
+def test_a_driver_is_known_by_its_device(device: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    asked: list[bool] = []
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(Path, "exists", lambda path: str(path) == device)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(asked.append(True)) or True)
+    assert has_cuda() == (device is not None)
+    assert len(asked) == (device is not None)
+
+
+def test_a_gpu_whose_memory_is_full_is_an_error_that_tells_how_to_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sentence_transformers
+    import torch
+
+    def full(*_: object, **__: object) -> None:
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nMore.")
+
+    found = find_model(str(save_model(tmp_path / "model")))
+    encoder = SentenceEncoder(found)
+    for method in ("encode_query", "encode_document"):
+        monkeypatch.setattr(encoder.model, method, full)
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", full)
+    calls: list[Callable[[], object]] = [
+        lambda: encoder.encode_queries(["a"]), lambda: encoder.encode_documents(["a"]), lambda: SentenceEncoder(found),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(EncoderError, match=r"memory is full \(CUDA out of memory\. Tried to allocate") as error:
+            call()
+        assert "CUDA_VISIBLE_DEVICES= semsearch" in error.value.hint
 
 
 def test_cuda_is_used_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,7 @@ def tiny_model(folder: Path, max_tokens: int | None = 8, **config: Any) -> Path:
     """A sentence-transformers model of two layers over WORDS, saved in folder."""
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertModel, BertTokenizer
 
     bert = folder.with_name(f"{folder.name}-bert")
@@ -216,7 +216,7 @@ def test_the_order_of_texts_is_kept_whatever_their_lengths(load: Load, tmp_path:
 @pytest.mark.usefixtures("in_process")
 def test_a_model_without_a_limit_indexes_and_answers(tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace
@@ -244,16 +244,34 @@ def test_the_weights_and_settings_of_a_folder_make_its_hash_but_nothing_else_doe
     assert find_model(str(folder)).sha256 != before
 
 
+def test_what_lies_in_a_linked_folder_is_part_of_a_models_hash(tmp_path: Path) -> None:
+    folder = tiny_model(tmp_path / "model")
+    before = find_model(str(folder)).sha256
+    (folder / "1_Pooling").rename(tmp_path / "elsewhere")
+    (folder / "1_Pooling").symlink_to(tmp_path / "elsewhere")
+    assert find_model(str(folder)).sha256 == before
+    (folder / "1_Pooling" / "again").symlink_to(folder)  # a loop
+    assert find_model(str(folder)).sha256 == before
+    settings = tmp_path / "elsewhere" / "config.json"
+    settings.write_text(settings.read_text() + " ")
+    assert find_model(str(folder)).sha256 != before
+
+
 def test_a_model_that_changed_since_the_index_was_built_is_refused(tmp_path: Path) -> None:
     folder = tiny_model(tmp_path / "model")
     encoder = SentenceEncoder(find_model(str(folder)))
     assert encoder_of(encoder.identity, {}, tmp_path).identity == encoder.identity
-    with pytest.raises(EncoderError, match="loads as"):
+    with pytest.raises(EncoderError, match=r"loads with query_prompt '' and not 'ask : ', as the index was built$"):
         encoder_of(replace(encoder.identity, query_prompt="ask : "), {}, tmp_path)
     (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
     with pytest.raises(EncoderError, match="the index was built with") as error:
         encoder_of(encoder.identity, {}, tmp_path)
     assert "build the index again" in error.value.hint
+
+
+def test_another_precision_is_refused() -> None:
+    with pytest.raises(EncoderError, match="precision is 'int4', expected int8 or fp32"):
+        load_encoder(precision="int4")  # type: ignore[arg-type]
 
 
 def test_one_model_in_two_places_makes_the_same_vectors_and_another_setting_does_not() -> None:

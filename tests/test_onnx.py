@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import signal
 import threading
 from functools import cache
 from pathlib import Path
@@ -140,6 +142,26 @@ def test_no_texts_give_no_vectors(small: OnnxEncoder) -> None:
     assert (nothing.vectors.shape, nothing.cut.shape, nothing.cut.dtype) == ((0, 48), (0,), bool)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_process_encodes_as_its_parent(small: OnnxEncoder) -> None:
+    texts = ["whale", "seal", "gull ice"]
+    before = small.encode_queries(texts)  # the parent's threads are there
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        try:
+            os.write(write, small.encode_queries(texts).tobytes())
+        finally:
+            os._exit(0)
+    os.close(write)
+    made = os.read(read, before.nbytes + 1)  # less than a pipe holds
+    os.close(read)
+    assert os.waitpid(child, 0)[1] == 0
+    assert made == before.tobytes()
+
+
 def contents(encoder: OnnxEncoder) -> dict[str, bytes]:
     return {name: (encoder.folder / name).read_bytes() for name in ENCODER_FILES}
 
@@ -200,7 +222,10 @@ def test_an_index_whose_encoder_was_overwritten_is_an_error_of_the_first_questio
 def test_an_encoder_of_another_identity_is_refused(small_index: Path) -> None:
     file = small_index / "generation-000001" / "encoder" / DESCRIPTION
     file.write_bytes(file.read_bytes().replace(b'"doc : "', b'"dog : "'))
-    with SearchIndex(small_index) as opened, pytest.raises(EncoderError, match="loads as"):
+    with (
+        SearchIndex(small_index) as opened,
+        pytest.raises(EncoderError, match="loads with document_prompt 'dog : '"),
+    ):
         opened.search("whale")
 
 

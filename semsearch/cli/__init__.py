@@ -54,6 +54,8 @@ def run(application: Callable[[], object]) -> None:
             sys.stdout.flush()
     except SemsearchError as error:
         _fail(error.message, error.hint or "`semsearch COMMAND --help` tells what it takes, with an example")
+    except ImportError as error:
+        _fail(f"a library that semsearch needs cannot be imported ({error})", "pip install --force-reinstall semsearch")
     except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
         _drop_output()
         sys.exit(1)

@@ -76,11 +76,11 @@ def build(
             strict=strict,
             progress=progress,
         )
-    for line in _report(generation, index, time.monotonic() - started):
+    for line in _report(generation, index, precision, time.monotonic() - started):
         print(line)
 
 
-def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str]:
+def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds: float) -> Iterator[str]:
     manifest = generation.manifest
     counts = manifest.counts
     yield f"read {counts.records} entries: {counts.papers} papers" + (
@@ -97,6 +97,8 @@ def _report(generation: Generation, index: Path, seconds: float) -> Iterator[str
         yield f"longer than the {limit} tokens that the model reads, and cut: {share:.0%} of the texts"
     if manifest.encoder_note:
         yield f"the model stays outside of the index and answers slowly when cold: {manifest.encoder_note}"
+    elif manifest.encoder.engine == "onnx" and manifest.encoder.precision != asked:
+        yield f"the encoder is kept in {manifest.encoder.precision}: in {asked.value} its vectors would differ too much"
     size_mb = sum(part.bytes for part in manifest.files) / 1e6
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"

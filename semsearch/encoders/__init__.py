@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from ..errors import EncoderError
 from .identity import EncoderIdentity, Precision
@@ -36,8 +37,10 @@ _log = logging.getLogger(__name__)
 def load_encoder(model: str | ModelFolder = DEFAULT_MODEL, precision: Precision = "int8") -> Encoder:
     """The encoder for a model's name or folder: its ONNX form, made once and cached, or PyTorch where it has none.
 
-    Raises EncoderError where there is no such model.
+    Raises EncoderError where there is no such model or precision.
     """
+    if precision not in get_args(Precision):
+        raise EncoderError(f"precision is {precision!r}, expected {' or '.join(get_args(Precision))}")
     folder = find_model(model) if isinstance(model, str) else model
     from .cuda import has_cuda
     from .export import NotExportableError
@@ -95,7 +98,8 @@ def encoder_of(identity: EncoderIdentity, files: Mapping[str, bytes], folder: Pa
 
         encoder = SentenceEncoder(found)
     if not encoder.identity.same_vectors(identity):
-        raise EncoderError(f"{identity.model}: loads as {encoder.identity}, the index was built with {identity}", hint)
+        found_so = encoder.identity.differences(identity)
+        raise EncoderError(f"{identity.model}: loads with {found_so}, as the index was built", hint)
     return encoder
 
 
@@ -108,5 +112,7 @@ def _cache() -> Path:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="semsearch-"))
+        temporary = tempfile.mkdtemp(prefix="semsearch-")
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        return Path(temporary)
     return path

@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import EncoderError
+from .libraries import libraries
 
 if TYPE_CHECKING:
     from .onnx import OnnxEncoder
     from .protocol import Embeddings, FloatArray
     from .sentence import SentenceEncoder
 
+_DEVICES = ("/dev/nvidiactl", "/dev/dxg")  # of the driver on Linux, and under WSL2
 _COMPARED_TEXTS = 32
 _LEAST_COSINE = 0.99
 
 
 def has_cuda() -> bool:
     """Whether PyTorch can use a GPU by CUDA; without a driver's device, PyTorch is not even imported to ask."""
-    if sys.platform != "win32" and not Path("/dev/nvidiactl").exists():
+    if sys.platform != "win32" and not any(Path(device).exists() for device in _DEVICES):
         return False
-    import torch
+    with libraries():
+        import torch
 
     return bool(torch.cuda.is_available())
 

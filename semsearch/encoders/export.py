@@ -7,40 +7,50 @@ memory and keeps its OpenMP away from FAISS'; it is kept in the user's cache fol
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from ..errors import EncoderError
+from .graph import compress, write_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
+from .libraries import REINSTALL, libraries
 from .models import ModelFolder
-from .onnx import OnnxEncoder, session_options
+from .onnx import OnnxEncoder
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
     from .sentence import SentenceEncoder
 
-EXPORT_VERSION = 3
-"""Part of the cache's key: to be raised by every change of this file that changes the graph."""
+EXPORT_VERSION = 4
+"""Part of the cache's key: to be raised by every change of this file or of graph.py that changes the graph."""
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
-_OPSET = 17
+_LOCK, _SEAL = "LOCK", "made.json"
+_WORK = re.compile(r"[0-9a-f]{32}-(fp32|int8)-[0-9]+\.[0-9a-f]{8}")
 _EXPORTABLE = frozenset({"Transformer", "Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"})
+_LARGEST_BYTES = (1 << 31) - (1 << 20)  # an ONNX file is one protobuf message: 2 GiB, and some room for the graph
+_CRASHES = ("SIGSEGV", "SIGABRT", "SIGFPE", "SIGILL", "SIGTRAP")
+"""Signals with which a process ends by its own doing; what others end it with says nothing about the model."""
+
+_AGAIN = "build again"
+_MEMORY = "free some memory (an export takes several times its weights) or take a smaller model, and build again"
+_ROOM = "make room on the disk (an export takes several times the model's weights), and build again"
+_NO_MEMORY = ("bad_alloc", "bad allocation", "allocate memory", "out of memory")
 _LEAST_COSINE: dict[Precision, float] = {"fp32": 0.9999, "int8": 0.97}
-_LARGE_TABLE = 1 << 16
 
 
 class NotExportableError(EncoderError):
@@ -52,26 +62,53 @@ def exported(folder: ModelFolder, precision: Precision, cache: Path) -> Path:
 
     Raises NotExportableError, with the reason, for a model that has none.
     """
+    from filelock import FileLock
+
     target = cache / f"{folder.sha256[:32]}-{precision}-{EXPORT_VERSION}"
-    if _is_whole(target):
+    if _is_whole(target, folder, precision):
         return target
-    work = cache / f"{target.name}.{secrets.token_hex(4)}"
-    work.mkdir(parents=True)
-    try:
-        _in_child(folder, precision, work)
-        if not _is_whole(target):  # else another build was faster, and may be reading: its files are these
-            shutil.rmtree(target, ignore_errors=True)
-            with contextlib.suppress(OSError):  # faster by a hair
-                work.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    if not _is_whole(target):
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / _LOCK):  # another build may be making the same one
+        if not _is_whole(target, folder, precision):
+            _clear(cache, target)
+            work = cache / f"{target.name}.{secrets.token_hex(4)}"
+            work.mkdir()
+            try:
+                _in_child(folder, precision, work)
+                (work / _SEAL).write_text(_seal(work, folder, precision), encoding="utf-8")
+                with contextlib.suppress(OSError):  # something that cannot be removed is in its place
+                    work.rename(target)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    if not _is_whole(target, folder, precision):
         raise EncoderError(f"{target}: the exported model cannot be put there", f"remove {target}, and try again")
     return target
 
 
-def _is_whole(target: Path) -> bool:
-    return all((target / name).is_file() for name in ENCODER_FILES)
+def _clear(cache: Path, target: Path) -> None:
+    """Remove what is not whole at target, and the folders of exports that were killed: whoever holds LOCK has no other
+    beside it."""
+    shutil.rmtree(target, ignore_errors=True)
+    for entry in cache.iterdir():
+        if _WORK.fullmatch(entry.name):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_whole(target: Path, folder: ModelFolder, precision: Precision) -> bool:
+    """Whether target is as it was made, for that model and precision: a damaged one would answer, and wrongly."""
+    try:
+        return (target / _SEAL).read_text(encoding="utf-8") == _seal(target, folder, precision)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _seal(made: Path, folder: ModelFolder, precision: Precision) -> str:
+    """What was asked for (where int8 changes too much, fp32 is what was made), and the hashes of what was made."""
+    hashes = {}
+    for name in ENCODER_FILES:
+        with (made / name).open("rb") as file:
+            hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return json.dumps({"model": folder.sha256, "asked": precision, "files": hashes}, indent=1) + "\n"
 
 
 def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
@@ -81,10 +118,20 @@ def _in_child(folder: ModelFolder, precision: Precision, work: Path) -> None:
     child = subprocess.run(command, env=here, capture_output=True, text=True, errors="replace", check=False)
     if child.returncode in (_NOT_EXPORTABLE, _REFUSED):
         kind = NotExportableError if child.returncode == _NOT_EXPORTABLE else EncoderError
-        raise kind((work / _REASON).read_text(encoding="utf-8"))
+        message, _, hint = (work / _REASON).read_text(encoding="utf-8").partition("\n")
+        raise kind(message, hint)
     if child.returncode:
-        said = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise NotExportableError(f"its export to ONNX ended with status {child.returncode} ({said[:300]})")
+        raise _ended(folder, child.returncode, child.stderr)
+
+
+def _ended(folder: ModelFolder, status: int, stderr: str) -> EncoderError:
+    """What a child without a last word died of: NotExportableError only where the model itself may be at fault."""
+    said = (stderr.strip().splitlines() or ["no reason given"])[-1][:300]
+    name = signal.Signals(-status).name if -status in set(signal.Signals) else f"status {status}"
+    if name in _CRASHES and "bad_alloc" not in stderr:
+        return NotExportableError(f"its export to ONNX ended with {name} ({said})")
+    hint = _MEMORY if name in (*_CRASHES, "SIGKILL") else _ROOM if "No space left" in stderr else _AGAIN
+    return EncoderError(f"{folder.name}: its export to ONNX was ended by {name} ({said})", hint)
 
 
 def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
@@ -106,24 +153,59 @@ def export(folder: ModelFolder, precision: Precision, target: Path) -> None:
     traced = target / "traced.onnx"
     try:
         _write_tokenizer(source, target / TOKENIZER)
-        _write_graph(source.model, traced)
-        _finish(source, traced, target, "fp32")
-        check(OnnxEncoder.open(target), "fp32")  # what is wrong with graph or tokens would hide in the noise of int8
+        _trace(source, traced, target, check)
         if precision == "int8":
             _finish(source, traced, target, "int8")
             if not check.passes(OnnxEncoder.open(target), "int8"):
                 _finish(source, traced, target, "fp32")
         traced.unlink()
-    except NotExportableError:
+    except EncoderError:
         raise
     except Exception as error:  # whatever torch, onnx and onnxruntime raise for what they cannot express
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise NotExportableError(f"it has no graph ({said[:200]})") from error
+        said = _said(error)
+        if hint := _passing_hint(error):
+            raise EncoderError(f"{folder.name}: its export to ONNX fails ({said})", hint) from error
+        raise NotExportableError(f"it has no graph ({said})") from error
+
+
+def _said(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:200]
+
+
+def _passing_hint(error: Exception) -> str:
+    """How to mend what lies with the machine and not with the model; empty for the model's own failures.
+
+    torch and onnxruntime raise their own errors where memory or disk is full: those are known by their words.
+    """
+    said = str(error)
+    if isinstance(error, ImportError):
+        return REINSTALL
+    if isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY):
+        return _MEMORY
+    if isinstance(error, OSError) or "No space left" in said:
+        return _ROOM
+    return ""
+
+
+def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -> None:
+    """Write the graph, checked in fp32: what is wrong with it or the tokens would hide in the noise of int8.
+
+    There are models that do not run without a mask, or take its lack for another one: their attention gets it.
+    """
+    for masked in (False, True):
+        try:
+            write_graph(source.model, traced, masked=masked)
+            _finish(source, traced, target, "fp32")
+            check(OnnxEncoder.open(target), "fp32")
+            return
+        except Exception as error:
+            if masked or _passing_hint(error):
+                raise
 
 
 def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Precision) -> None:
     """Write the graph in that precision, and the identity that says so."""
-    _compress(traced, target / MODEL, precision)
+    compress(traced, target / MODEL, precision)
     identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
     (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
 
@@ -131,7 +213,7 @@ def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Prec
 def _why_not(source: SentenceEncoder) -> str:
     """Why the model has no ONNX form, or nothing if it has one."""
     model, identity = source.model, source.identity
-    foreign = [type(module).__name__ for module in model if type(module).__name__ not in _EXPORTABLE]
+    foreign = [type(module).__name__ for module in model if not _is_known(type(module))]
     if foreign:
         return f"a module of it is {foreign[0]}, which has no export here"
     if getattr(model.tokenizer, "backend_tokenizer", None) is None:
@@ -139,12 +221,20 @@ def _why_not(source: SentenceEncoder) -> str:
     prompts = identity.query_prompt or identity.document_prompt
     if prompts and not all(getattr(module, "include_prompt", True) for module in model):
         return "its pooling leaves out the prompt"
+    size = 4 * sum(weights.numel() for weights in model.parameters())
+    if size > _LARGEST_BYTES:
+        return f"its weights take {size / 2**30:.1f} GiB, and an ONNX file holds 2"
     return ""
+
+
+def _is_known(module: type) -> bool:
+    return module.__name__ in _EXPORTABLE and module.__module__.startswith("sentence_transformers.")
 
 
 def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:
     """The tokenizer with the side at which it cuts; the runner sets the length."""
-    from tokenizers import Tokenizer
+    with libraries():
+        from tokenizers import Tokenizer
 
     theirs = source.model.tokenizer
     tokenizer = Tokenizer.from_str(theirs.backend_tokenizer.to_str())
@@ -153,96 +243,6 @@ def _write_tokenizer(source: SentenceEncoder, path: Path) -> None:
     if source.identity.max_tokens is not None:
         tokenizer.enable_truncation(source.identity.max_tokens, direction=theirs.truncation_side)
     tokenizer.save(str(path))
-
-
-def _write_graph(model: SentenceTransformer, path: Path) -> None:
-    """Trace the model, from ids and mask to a vector of unit length, with batch and length left open."""
-    import torch
-
-    class Traced(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
-            for module in self.model:
-                features = module(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
-    ids = torch.tensor([[5, 6, 7, 8, 9, 10, 11], [5, 6, 7, 8, 0, 0, 0]])
-    mask = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0]])
-    axes = {0: "batch", 1: "length"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer's remarks on values that it takes for constants: see _Check
-        torch.onnx.export(
-            Traced().eval(),
-            (ids, mask),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "batch"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-
-
-def _compress(traced: Path, target: Path, precision: Precision) -> None:
-    """Quantise (int8), store token embeddings in 8 bits (int8), and let onnxruntime fuse what it can, once for all."""
-    import onnxruntime
-
-    graph = traced
-    if precision == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        graph = traced.with_name("quantised.onnx")
-        quantize_dynamic(
-            traced, graph, per_channel=True, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )  # fmt: skip
-        _compress_embeddings(graph)
-    options = session_options()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(target)
-    onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    if graph != traced:
-        graph.unlink()
-
-
-def _compress_embeddings(path: Path) -> None:
-    """Store tables of token embeddings as int8 rows, each with a scale; the rows that are looked up are floats again.
-
-    Three quarters of a small quantised model are such a table, and reading it was half of opening the session.
-    """
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    model = onnx.load(path)
-    graph = model.graph
-    tables = {table.name: table for table in graph.initializer}
-    nodes = []
-    for node in graph.node:
-        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
-        values = numpy_helper.to_array(table) if table is not None else np.zeros(0)
-        if table is None or values.dtype != np.float32 or values.ndim != 2 or values.size < _LARGE_TABLE:
-            nodes.append(node)
-            continue
-        name, found = table.name, node.output[0]
-        if name in {each.name for each in graph.initializer}:
-            scale = np.abs(values).max(axis=1, keepdims=True).astype(np.float32) / 127
-            scale[scale == 0] = 1
-            graph.initializer.remove(table)
-            graph.initializer.append(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}.int8"))
-            graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        nodes += [
-            helper.make_node("Gather", [f"{name}.int8", node.input[1]], [f"{found}.int8"]),
-            helper.make_node("Cast", [f"{found}.int8"], [f"{found}.float"], to=TensorProto.FLOAT),
-            helper.make_node("Gather", [f"{name}.scale", node.input[1]], [f"{found}.scale"]),
-            helper.make_node("Mul", [f"{found}.float", f"{found}.scale"], [found]),
-        ]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.save(model, path)
 
 
 _WORDS = (  # noqa: SIM905
@@ -281,7 +281,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         export(ModelFolder(name, Path(path), sha256), cast("Precision", precision), Path(target))
     except EncoderError as error:
-        (Path(target) / _REASON).write_text(error.message, encoding="utf-8")
+        lines = (" ".join(text.splitlines()) for text in (error.message, error.hint))
+        (Path(target) / _REASON).write_text("\n".join(lines), encoding="utf-8")
         return _NOT_EXPORTABLE if isinstance(error, NotExportableError) else _REFUSED
     return 0
 

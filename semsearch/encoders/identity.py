@@ -48,6 +48,12 @@ class EncoderIdentity:
         """Whether vectors of the two may meet: all is equal but the model's name and the engine of the documents."""
         return replace(self, model="", document_engine="torch") == replace(other, model="", document_engine="torch")
 
+    def differences(self, other: EncoderIdentity) -> str:
+        """What differs, such as `pooling 'mean' and not 'cls'`; of what is no matter for the vectors, nothing."""
+        matter = (each.name for each in fields(self) if each.name not in ("model", "document_engine"))
+        pairs = ((name, getattr(self, name), getattr(other, name)) for name in matter)
+        return ", ".join(f"{name} {mine!r} and not {theirs!r}" for name, mine, theirs in pairs if mine != theirs)
+
 
 def identity_from_values(values: Mapping[str, Any]) -> EncoderIdentity:
     """The identity with these fields. Raises KeyError for a missing one, TypeError for one of another kind."""

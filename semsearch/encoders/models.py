@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EncoderError
+from .libraries import libraries
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _DEFAULT_NAMES = frozenset({DEFAULT_MODEL, "all-MiniLM-L6-v2"})
@@ -71,12 +72,18 @@ def _opened(name: str, path: Path) -> ModelFolder:
     return ModelFolder(name, path, whole.hexdigest())
 
 
-def _model_files(path: Path) -> Iterator[Path]:
-    for file in path.rglob("*"):
-        parts = file.relative_to(path).parts
-        foreign = any(part.startswith(".") or part in _OTHER_ENGINES for part in parts)
-        if file.suffix in _HASHED_SUFFIXES and not foreign and file.is_file():
-            yield file
+def _model_files(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """The files that make a model, those in linked folders too; a link to a folder above is not followed again."""
+    here = folder.resolve()
+    if here in above:
+        return
+    for entry in folder.iterdir():
+        if entry.name.startswith(".") or entry.name in _OTHER_ENGINES:
+            continue
+        if entry.is_dir():
+            yield from _model_files(entry, (*above, here))
+        elif entry.suffix in _HASHED_SUFFIXES and entry.is_file():
+            yield entry
 
 
 def _sha256(file: Path) -> str:
@@ -86,8 +93,9 @@ def _sha256(file: Path) -> str:
 
 def _from_hub(name: str) -> Path:
     """The folder of a hub's model: from the local cache if it is there, else downloaded if the hub answers at all."""
-    import huggingface_hub
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    with libraries():
+        import huggingface_hub
+        from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
         return Path(huggingface_hub.snapshot_download(name, local_files_only=True))
@@ -110,8 +118,9 @@ def _from_hub(name: str) -> Path:
 def _available() -> str:
     """A hint that names the models that need no network."""
     names = [DEFAULT_MODEL] if importlib.util.find_spec(_DEFAULT_PACKAGE) else []
-    import huggingface_hub
-    from huggingface_hub.errors import CacheNotFound
+    with libraries():
+        import huggingface_hub
+        from huggingface_hub.errors import CacheNotFound
 
     try:
         cached = huggingface_hub.scan_cache_dir().repos

@@ -7,9 +7,9 @@ alone: int8 activations take their ranges over a whole batch, and in other compa
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import EncoderError
 from ..threads import worker_count
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, identity_from_values
+from .libraries import libraries
 from .protocol import Embeddings
 
 if TYPE_CHECKING:
@@ -38,10 +39,13 @@ class OnnxEncoder:
     def __init__(self, files: Mapping[str, bytes], folder: Path) -> None:
         """The encoder of the ENCODER_FILES' contents, which lie in folder. EncoderError where they are not whole."""
         self.folder = folder
+        self._pool: tuple[int, ThreadPoolExecutor] | None = None
         try:
             self.identity = identity_from_values(json.loads(files[DESCRIPTION]))
             self._session = _session(files[MODEL])
             self._tokenizer = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
+        except EncoderError:  # a library is missing
+            raise
         except Exception as error:  # onnxruntime's and tokenizers' own, which share no base
             raise EncoderError(f"{folder}: the encoder cannot be opened ({error})", _REBUILD) from error
 
@@ -72,9 +76,12 @@ class OnnxEncoder:
             return [self._encode(prompted[0])]
         return list(self._workers.map(self._encode, prompted))
 
-    @cached_property
+    @property
     def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(worker_count(), thread_name_prefix="semsearch-encoder")
+        """The threads of this very process: a fork has none of its parent's, and would wait for them for ever."""
+        if self._pool is None or self._pool[0] != os.getpid():
+            self._pool = os.getpid(), ThreadPoolExecutor(worker_count(), thread_name_prefix="semsearch-encoder")
+        return self._pool[1]
 
     def _encode(self, text: str) -> tuple[FloatArray, bool]:
         """One text's vector, (d,) float32, and whether it was cut."""
@@ -94,7 +101,8 @@ class OnnxEncoder:
 
 def session_options() -> onnxruntime.SessionOptions:
     """One thread; the graph as the file has it, since it was optimised when it was exported."""
-    import onnxruntime
+    with libraries():
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -106,13 +114,15 @@ def session_options() -> onnxruntime.SessionOptions:
 
 
 def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    import onnxruntime
+    with libraries():
+        import onnxruntime
 
     return onnxruntime.InferenceSession(graph, session_options(), providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
-    from tokenizers import Tokenizer
+    with libraries():
+        from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_buffer(description)
     side = (tokenizer.truncation or {}).get("direction", "right")

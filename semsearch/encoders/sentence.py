@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import logging
 import math
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import numpy as np
 
 from ..errors import EncoderError
 from .identity import EncoderIdentity
+from .libraries import libraries
 from .models import ModelFolder
 from .protocol import Embeddings
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from .protocol import FloatArray
+
+TRUST = "SEMSEARCH_TRUST_REMOTE_CODE"
+"""The environment variable that is 1 where code that comes with a model may be run."""
 
 _BATCH_TEXTS = 32
 _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20  # malloc.h
@@ -57,19 +62,19 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """See Encoder."""
-        return _unit(
-            self.model.encode_query(
+        with _room_on_the_gpu():
+            vectors = self.model.encode_query(
                 list(texts), prompt=self.identity.query_prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
-            ),
-            self.identity,
-        )
+            )
+        return _unit(vectors, self.identity)
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
         prompt = self.identity.document_prompt
-        vectors = self.model.encode_document(
-            list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
-        )
+        with _room_on_the_gpu():
+            vectors = self.model.encode_document(
+                list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
+            )
         return Embeddings(_unit(vectors, self.identity), self._is_cut([prompt + text for text in texts]))
 
     def _is_cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -87,14 +92,41 @@ class SentenceEncoder:
 
 
 def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
+    with libraries():
+        from sentence_transformers import SentenceTransformer
 
     _give_large_buffers_back()
+    trusted = os.environ.get(TRUST) == "1"
     try:
-        return SentenceTransformer(str(folder.path), local_files_only=True, model_kwargs=settings)
+        with _room_on_the_gpu():
+            return SentenceTransformer(
+                str(folder.path), local_files_only=True, trust_remote_code=trusted, model_kwargs=settings
+            )
+    except EncoderError:
+        raise
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        if not trusted and "trust_remote_code" in str(error) and any(folder.path.rglob("*.py")):
+            raise EncoderError(
+                f"{folder.path}: the model brings Python code of its own, which would be run",
+                f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
+            ) from error
         raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error
+
+
+@contextmanager
+def _room_on_the_gpu() -> Iterator[None]:
+    """Raises EncoderError, with a hint, where the GPU's memory does not hold the model or a batch."""
+    with libraries():
+        import torch
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        reason = (str(error).splitlines() or ["no reason given"])[0]
+        raise EncoderError(
+            f"the GPU's memory is full ({reason[:200]})",
+            "end what else uses the GPU, or do without it: CUDA_VISIBLE_DEVICES= semsearch ...",
+        ) from error
 
 
 def _give_large_buffers_back() -> None:
@@ -111,7 +143,8 @@ def _give_large_buffers_back() -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without the progress bars and remarks of transformers while it loads."""
-    from transformers.utils import logging as transformers_logging
+    with libraries():
+        from transformers.utils import logging as transformers_logging
 
     bars, level = transformers_logging.is_progress_bar_enabled(), transformers_logging.get_verbosity()
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
