@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 _SEEN = time.monotonic()
-_LIBRARIES = ("numpy", "faiss", "onnxruntime", "tokenizers")
+_LIBRARIES = ("numpy", "faiss", "onnxruntime", "tokenizers", "tantivy")
 
 
 def measure_phases(index: Path, questions: list[str]) -> dict[str, float]:
@@ -55,6 +55,7 @@ def _steps(started: float, path: str, question: str) -> dict[str, float]:
         done(f"import {name}")
     from semsearch.cli.render import show_results
     from semsearch.search import open_index
+    from semsearch.words import units
 
     done("semsearch's modules")
     index = open_index(path)
@@ -63,9 +64,10 @@ def _steps(started: float, path: str, question: str) -> dict[str, float]:
     done("load the encoder")
     vector = encoder.encode_queries([question])
     done("embed the question")
-    found = index._nearest(vector, 10)[0]
-    done("nearest vectors, ids")
-    results = index._results(found, 0, query=question)
+    asked = units(question)
+    found = index._retriever("hybrid", vector, [asked], 10)[0]
+    done("candidates of both sides, fused")
+    results = index._results(found, 0, "hybrid", None, asked, query=question)
     show_results(results, "table")
     done("papers, printing")
     index.close()

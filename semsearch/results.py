@@ -49,9 +49,9 @@ class Hit:
             "score": self.score,
             "similarity": self.similarity,
             "lexical": self.lexical,
+            "paper": self.paper.as_dict(),
             "matches": self.matches.as_dict(),
             **why,
-            "paper": self.paper.as_dict(),
         }
 
 

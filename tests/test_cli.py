@@ -159,7 +159,7 @@ def test_table_columns_are_aligned(run: Run, index: Path) -> None:
 def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
     answer = json.loads(run("query", QUESTION, "--index", index, "--json").out)
     assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits"]
-    assert (answer["query"], answer["like"], answer["unlike"], answer["mode"]) == (QUESTION, [], [], "dense")
+    assert (answer["query"], answer["like"], answer["unlike"], answer["mode"]) == (QUESTION, [], [], "hybrid")
     assert answer["index"] == {
         "path": str(index),
         "generation": "generation-000001",
@@ -167,13 +167,25 @@ def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
         "model": "tiny",
     }
     expected = cosines(QUESTION)
-    assert [hit["id"] for hit in answer["hits"]] == list(expected)
+    assert {hit["id"] for hit in answer["hits"]} == set(expected)
     for rank, hit in enumerate(answer["hits"], start=1):
-        assert list(hit) == ["rank", "id", "score", "similarity", "lexical", "paper"]
+        assert list(hit) == ["rank", "id", "score", "similarity", "lexical", "paper", "matches"]
         assert hit["rank"] == rank
-        assert hit["score"] == hit["similarity"] == pytest.approx(expected[hit["id"]], abs=0.002)
-        assert hit["lexical"] is None
+        assert hit["similarity"] == pytest.approx(expected[hit["id"]], abs=0.002)
+        assert hit["lexical"] is None or hit["lexical"] > 0
         assert hit["paper"]["id"] == hit["id"]
+        assert list(hit["matches"]) == ["title", "abstract"]
+    scores = [hit["score"] for hit in answer["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_dense_scores_are_similarities_and_lexical_ones_bm25(run: Run, index: Path) -> None:
+    dense = json.loads(run("query", QUESTION, "--index", index, "--json", "--mode", "dense").out)
+    assert [hit["id"] for hit in dense["hits"]] == list(cosines(QUESTION))
+    assert all(hit["score"] == hit["similarity"] and hit["lexical"] is None for hit in dense["hits"])
+    lexical = json.loads(run("query", QUESTION, "--index", index, "--json", "--mode", "lexical").out)
+    assert 0 < len(lexical["hits"]) < PAPERS
+    assert all(hit["score"] == hit["lexical"] > 0 for hit in lexical["hits"])
 
 
 def test_json_drops_nothing_of_a_paper(run: Run, index: Path) -> None:
@@ -313,7 +325,7 @@ def test_similar_is_the_cosine_of_papers(run: Run, index: Path) -> None:
     record = RECORDS[0]
     expected = cosines(f"{record['title']} {record['abstract']}")
     del expected["p-ice"]
-    answer = json.loads(run("similar", "p-ice", "--index", index, "--json").out)
+    answer = json.loads(run("similar", "p-ice", "--index", index, "--json", "--mode", "dense").out)
     assert (answer["query"], answer["like"], answer["unlike"]) == (None, ["p-ice"], [])
     assert [hit["id"] for hit in answer["hits"]] == list(expected)
     assert [hit["rank"] for hit in answer["hits"]] == [1, 2, 3, 4]
@@ -417,7 +429,7 @@ def questions(tmp_path: Path) -> Path:
 
 
 def test_rank_writes_a_trec_run(run: Run, index: Path, questions: Path) -> None:
-    rows = [line.split(" ") for line in run("rank", questions, "--index", index, "-k", 3).lines]
+    rows = [line.split(" ") for line in run("rank", questions, "--index", index, "-k", 3, "--mode", "dense").lines]
     assert [(row[0], row[1], row[3], row[5]) for row in rows] == [
         (query, "Q0", rank, "semsearch") for query in ("q1", "q%202") for rank in "123"
     ]
@@ -431,14 +443,18 @@ def test_rank_writes_a_trec_run(run: Run, index: Path, questions: Path) -> None:
 def test_rank_equals_query(run: Run, index: Path, questions: Path) -> None:
     hits = [json.loads(line) for line in run("query", QUESTION, "--index", index, "--jsonl").lines]
     ranked = [json.loads(line) for line in run("rank", questions, "--index", index, "--format", "jsonl").lines]
-    assert list(ranked[0]) == ["query_id", "query", "id", "rank", "score", "similarity"]
+    assert list(ranked[0]) == ["query_id", "query", "id", "rank", "score", "similarity", "lexical"]
     assert (ranked[0]["query_id"], ranked[0]["query"]) == ("q1", QUESTION)
-    names = ("id", "rank", "score", "similarity")
+    names = ("id", "rank", "score", "similarity", "lexical")
     assert [[row[name] for name in names] for row in ranked[:PAPERS]] == [[hit[name] for name in names] for hit in hits]
 
 
 def test_rank_writes_tsv_with_a_header(run: Run, index: Path, questions: Path) -> None:
-    rows = list(csv.DictReader(run("rank", questions, "--index", index, "--format", "tsv").lines, delimiter="\t"))
+    rows = list(
+        csv.DictReader(
+            run("rank", questions, "--index", index, "--format", "tsv", "--mode", "dense").lines, delimiter="\t"
+        )
+    )
     assert list(rows[0]) == ["query_id", "id", "rank", "score", "similarity"]
     assert [row["id"] for row in rows if row["query_id"] == "q1"] == list(cosines(QUESTION))
 
@@ -781,3 +797,57 @@ def test_a_full_disk_is_an_error_of_two_lines(index: Path) -> None:
         command = [*SEMSEARCH, "show", "p-sea", "--index", str(index)]
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
     fails(Ran(ran.returncode, "", ran.stderr.decode()), "standard output")
+
+
+# modes, filters, why
+
+
+def test_a_filter_holds_for_query_similar_and_rank(run: Run, index: Path, questions: Path) -> None:
+    for command in (("query", QUESTION), ("similar", "--text", questions), ("rank", questions, "--format", "jsonl")):
+        output = ("--jsonl",) if command[0] != "rank" else ()
+        found = [json.loads(line) for line in run(*command, "--index", index, "--since", "2001", *output).lines]
+        assert {row["id"] for row in found} == {"p-ice", "q-ant"}
+
+
+def test_the_footer_tells_what_has_no_year(run: Run, index: Path) -> None:
+    lines = run("query", QUESTION, "--index", index, "--since", "1900").lines
+    assert lines[-1] == "3 papers have no year, and pass no --since, --until or --year"
+    assert run("query", QUESTION, "--index", index, "--since", "1900", "--ids").err.strip() == lines[-1]
+
+
+def test_only_the_papers_of_a_file(run: Run, index: Path, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("p-ice\nno such paper\n")
+    lines = run("query", QUESTION, "--index", index, "--only", tmp_path / "ids.txt").lines
+    assert "p-ice" in lines[1]
+    assert lines[2].startswith("1 of")
+    assert lines[3] == "1 papers to choose from are not in the index: no such paper"
+
+
+@pytest.mark.parametrize(
+    "bad", [("--since", "soon"), ("--since", "2020", "--until", "2019"), ("--venue", "..."), ("--mode", "bm25")]
+)
+def test_a_filter_that_is_none_is_a_usage_error(run: Run, index: Path, bad: tuple[str, ...]) -> None:
+    answer = run("query", QUESTION, "--index", index, *bad)
+    assert answer.code == 2
+    assert answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_why_tells_a_sentence_of_each_abstract(run: Run, index: Path) -> None:
+    hits = json.loads(run("query", QUESTION, "--index", index, "--json", "--why").out)["hits"]
+    told = [hit for hit in hits if hit["paper"]["abstract"]]
+    assert told
+    for hit in told:
+        why = hit["why"]
+        assert why["sentence"] == hit["paper"]["abstract"][why["start"] : why["end"]]
+        assert -1 <= why["similarity"] <= 1
+    assert all("why" not in hit for hit in hits if not hit["paper"]["abstract"])
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_what_a_question_names_comes_first(run: Run, index: Path, mode: str) -> None:
+    for name in ("p-ice", "10.1000/ice.1", "https://doi.org/10.1000/ICE.1", "glaciers of the North"):
+        hits = json.loads(run("query", name, "--index", index, "--json", "--mode", mode, "-k", 3).out)["hits"]
+        assert hits[0]["id"] == "p-ice"
+        assert len({hit["id"] for hit in hits}) == len(hits)
+        assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)

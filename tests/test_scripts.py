@@ -109,7 +109,11 @@ def test_the_module_answers_as_the_script_does(asked: dict[str, tuple[int, str, 
 
 
 def test_papers_like_some_to_the_script(folder: Path) -> None:
-    assert script(folder, ROOT / "query.py", "--like", "Songs of whales", "--ids", "-k", 1) == (0, "penguins\n", "")
+    assert script(folder, ROOT / "query.py", "--like", "Songs of whales", "--ids", "-k", 1, "--mode", "dense") == (
+        0,
+        "penguins\n",
+        "",
+    )
     code, out, _ = script(folder, ROOT / "query.py", "--like", "whales", "--like", "penguins", "--json")
     assert code == 0
     assert json.loads(out)["like"] == ["whales", "penguins"]

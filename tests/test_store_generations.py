@@ -266,11 +266,11 @@ def test_a_field_that_a_later_version_added_is_let_be(index: Path) -> None:
     assert ask(index, "seals") == "seals"
 
 
-@pytest.mark.parametrize(("version", "hint"), [(2, "--upgrade"), (99, "--upgrade"), (0, "build"), ("1", "build")])
+@pytest.mark.parametrize(("version", "hint"), [(3, "--upgrade"), (99, "--upgrade"), (1, "build"), ("2", "build")])
 def test_another_format_is_refused_with_what_to_do(index: Path, version: object, hint: str) -> None:
     changed(index, lambda values: values.update(format=version))
     error = refused(index)
-    assert f"an index of format {version!r}, this semsearch reads format 1" in error.message
+    assert f"an index of format {version!r}, this semsearch reads format 2" in error.message
     assert hint in error.hint
 
 
@@ -293,10 +293,14 @@ def test_a_part_of_another_size_or_missing_is_refused(index: Path, name: str, by
     assert message.endswith("no such file" if bytes_more is None else f"{len(content) + bytes_more} bytes")
 
 
-@pytest.mark.parametrize("other", ["../../papers.db", "/etc/passwd", "papers.db/", "model.bin"])
+def named(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(part for part in values["files"] if part["name"] == name)
+
+
+@pytest.mark.parametrize("other", ["../../papers.db", "/etc/passwd", "papers.db/", "model.bin", "lexical/../x.term"])
 def test_a_manifest_that_names_other_files_is_refused(index: Path, other: str) -> None:
-    changed(index, lambda values: values["files"][0].update(name=other))
-    assert "expected the files papers.db, vectors.faiss" in refused(index).message
+    changed(index, lambda values: named(values, "papers.db").update(name=other))
+    assert "expected the files papers.db, vectors.faiss, lexical/meta.json, got" in refused(index).message
 
 
 @pytest.mark.parametrize(("part", "field"), [("counts", "papers"), ("vectors", "count"), ("vectors", "dimensions")])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from semsearch.evaluate import Run
-from semsearch.fusion import DEPTH, FEEDBACK_HITS, FEEDBACK_SHARE, LEXICAL_WEIGHT
+from semsearch.fusion import DEPTH, FEEDBACK_HITS, FEEDBACK_SHARE, LEXICAL_CANDIDATES, LEXICAL_WEIGHT
 
 from .encodings import ENCODINGS, sentence_vectors
 from .expansion import Expansion
@@ -117,8 +117,9 @@ class Recipe:
 
     fuse: for both rankings. keywords: of sets.KEYWORDS; title: the weight of a keyword index of titles, added. hits,
     share, rounds: how many of the first hits move the question's vector, how far, how often; first: by which ranking
-    these are found, if not by fuse. expansion: of the keywords, from the first hits. vectors: of encodings.ENCODINGS.
-    sentence: how much of a cosine is that of the paper's best sentence.
+    these are found, if not by fuse; everywhere: whether papers that were no candidates may come in by it. expansion:
+    of the keywords, from the first hits. vectors: of encodings.ENCODINGS. sentence: how much of a cosine is that of
+    the paper's best sentence.
     """
 
     fuse: Fuse = _OWN
@@ -128,6 +129,7 @@ class Recipe:
     share: float = FEEDBACK_SHARE
     rounds: int = 1
     first: Fuse | None = None
+    everywhere: bool = False
     expansion: Expansion | None = None
     vectors: str = ""
     sentence: float = 0.0
@@ -171,6 +173,7 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         **{f"{hits} hit{'s' * (hits > 1)}": replace(DEFAULT, hits=hits) for hits in (1, 2, 5, 10)},
         **{f"share {share}": replace(DEFAULT, share=share) for share in (0.3, 0.7, 1.0)},
         "twice": replace(DEFAULT, rounds=2),
+        "all papers scored again": replace(DEFAULT, everywhere=True),
         "from the first hits by meaning": replace(DEFAULT, first=_dense),
         "from the first hits by keywords": replace(DEFAULT, first=_lexical),
     },
@@ -214,14 +217,26 @@ def answer(collection: Collection, recipe: Recipe) -> Run:
     for _ in range(recipe.rounds if recipe.hits else 0):
         first = _answers(collection, fuse, cosines, keywords, recipe.hits)
         queries = _moved(collection.queries, rows, first, recipe.share)
+        candidates = None if recipe.everywhere else _candidates(cosines, keywords)
         cosines = collection.cosines(queries, rows)
         cosines = _with_best_sentence(collection, recipe.sentence, queries, cosines)
+        cosines = cosines if candidates is None else np.where(candidates, cosines, np.float32(-1))
     if recipe.expansion:
         first = _answers(collection, weighted(), collection.own_cosines, keywords, recipe.expansion.hits)
         keywords = collection.keywords_of(list(recipe.expansion.units(collection, first)))
     found = _answers(collection, recipe.fuse, cosines, keywords, KEPT)
     answers = zip(collection.questions, found, strict=True)
     return Run({question.id: tuple(collection.ids[row] for row in best) for question, best in answers})
+
+
+def _candidates(cosines: FloatArray, keywords: list[FloatArray]) -> npt.NDArray[np.bool_]:
+    """Which papers are scored again after feedback, (m, n): the DEPTH nearest, and the foremost by keywords."""
+    found = []
+    for nearest, bm25 in zip(cosines, keywords, strict=True):
+        hits = np.sort(bm25[bm25 > 0])[::-1]
+        last = hits[min(LEXICAL_CANDIDATES, len(hits)) - 1] if len(hits) else np.inf
+        found.append((nearest >= _best(nearest, DEPTH).min()) | (bm25 >= last))
+    return np.stack(found)
 
 
 def _with_best_sentence(collection: Collection, share: float, queries: FloatArray, cosines: FloatArray) -> FloatArray:
