@@ -174,18 +174,14 @@ class Lexical:
     def _query(self, asked: Sequence[Unit]) -> Query:
         from tantivy import Occur, Query
 
-        return Query.boolean_query([(Occur.Should, self._unit(unit)) for unit in asked])
+        terms = [(term, unit.times) for unit in asked for term in unit.terms]
+        return Query.boolean_query([(Occur.Should, self._term(term, times)) for term, times in terms])
 
-    def _unit(self, unit: Unit) -> Query:
-        from tantivy import Occur, Query
+    def _term(self, term: str, times: int) -> Query:
+        from tantivy import Query
 
-        sums = []
-        for terms in unit.alternatives:
-            single = [Query.term_query(self._schema, _TEXT, term, "freq") for term in terms]
-            some = [(Occur.Should, each) for each in single]
-            sums.append(single[0] if len(single) == 1 else Query.boolean_query(some))
-        best = sums[0] if len(sums) == 1 else Query.disjunction_max_query(sums)
-        return best if unit.times == 1 else Query.boost_query(best, float(unit.times))
+        query = Query.term_query(self._schema, _TEXT, term, "freq")
+        return query if times == 1 else Query.boost_query(query, float(times))
 
 
 def _link(source: Path, target: Path) -> None:

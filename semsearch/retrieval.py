@@ -165,11 +165,13 @@ class _Fusing:
     """
 
     def __init__(self, lexical: Lexical, papers: PaperTable, units: Units, scores: FloatArray, rows: RowArray) -> None:
+        """scores, rows: (n,) of the best keyword hits, best first."""
         self._lexical, self._papers, self._units = lexical, papers, units
         self._best = float(scores[0]) if len(scores) else 0.0
         self._last = float(scores[-1]) if len(scores) else 0.0
         self._hits = rows
-        self._known: dict[int, float] = dict(zip(rows.tolist(), scores.tolist(), strict=True))
+        self._scores = np.full(papers.count, np.nan, dtype=np.float32)  # of every row; not a number: not known
+        self._scores[rows] = scores
 
     def best(self, cosines: FloatArray, rows: RowArray, floor: float, wanted: int) -> tuple[RowArray, ScoreArray]:
         """The wanted best rows and their scores, by score, then id.
@@ -179,9 +181,9 @@ class _Fusing:
         hits = np.setdiff1d(self._hits, rows, assume_unique=True)
         dense = fusion.scaled_cosines(cosines, float(cosines.max()), float(floor))
         rows, dense = np.concatenate([rows, hits]), np.concatenate([dense, np.zeros(len(hits))])
-        known = np.array([self._known.get(row, -1.0) for row in rows.tolist()], dtype=np.float32)
-        lowest = fusion.combined(dense, self._scaled(np.where(known < 0, 0, known)))
-        highest = fusion.combined(dense, self._scaled(np.where(known < 0, self._last, known)))
+        known = self._scores[rows]
+        lowest = fusion.combined(dense, self._scaled(np.nan_to_num(known, nan=0.0)))
+        highest = fusion.combined(dense, self._scaled(np.nan_to_num(known, nan=self._last)))
         kept = fusion.contenders(lowest, highest, wanted)
         rows, dense = rows[kept], dense[kept]
         scores = fusion.combined(dense, self._scaled(self.of(rows)))
@@ -192,11 +194,10 @@ class _Fusing:
 
     def of(self, rows: RowArray) -> FloatArray:
         """The BM25 scores of rows."""
-        unknown = np.array([row for row in rows.tolist() if row not in self._known], dtype=np.int64)
+        unknown = rows[np.isnan(self._scores[rows])]
         if len(unknown):
-            scores = self._lexical.scores(self._units, unknown)
-            self._known.update(zip(unknown.tolist(), scores.tolist(), strict=True))
-        return np.array([self._known[row] for row in rows.tolist()], dtype=np.float32)
+            self._scores[unknown] = self._lexical.scores(self._units, unknown)
+        return self._scores[rows]
 
     def _scaled(self, scores: npt.NDArray[np.float32]) -> ScoreArray:
         return fusion.scaled_bm25(scores, self._best)

@@ -1,8 +1,8 @@
 """From text to the terms that keywords are matched by, for papers and questions alike.
 
 A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta),
-accents and capitals dropped, English endings cut by Snowball's stemmer. Words joined by a hyphen are found apart and
-together: GPT-4, as "gpt", "4" and "gpt4".
+accents and capitals dropped, English endings cut by Snowball's stemmer. What a hyphen joins is found apart and
+together: a paper with GPT-4 has "gpt", "4" and, marked as written with a hyphen, "gpt4".
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
 
+JOINED = "\u0298"
+"""A letter that no language writes words with, before those that a paper writes with a hyphen (it has their parts too):
+a question for GPT4 asks for them as well, one for GPT-4 finds the parts."""
+
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being below between both but
 by can could did do does doing down during each few for from further had has have having he her here hers him his how
@@ -58,9 +62,10 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word of a question, or words joined by hyphens, that count once. times: how often the question has it.
+    """A word of a question, or words joined by hyphens. times: how often the question has it.
 
-    alternatives: the ways in which a paper may have it, each a tuple of terms whose scores are summed; the best counts.
+    alternatives: the ways in which a paper may write it, each a tuple of terms. No way of writing has a term of
+    another, so the scores of all of them are summed.
     """
 
     alternatives: tuple[tuple[str, ...], ...]
@@ -78,11 +83,8 @@ def spelled(text: str) -> str:
 
 
 def joined(text: str) -> list[str]:
-    """What a spelled text has joined by hyphens, written together: `llama27b` and `llama2` of Llama-2-7b."""
-    found = []
-    for compound in _COMPOUND.findall(text):
-        found += together(_HYPHENS.split(compound))
-    return found
+    """What a spelled text has joined by hyphens, written together behind JOINED: Llama27b and Llama2 of Llama-2-7b."""
+    return [JOINED + word for compound in _COMPOUND.findall(text) for word in together(_HYPHENS.split(compound))]
 
 
 def together(parts: list[str]) -> list[str]:
@@ -105,8 +107,7 @@ def units(question: str) -> tuple[Unit, ...]:
         parts = _HYPHENS.split(match[0])
         bearing = [part for part in parts if not is_stop(part)] or parts
         alternatives = [tuple(term for part in bearing for term in terms_of(part))]
-        if len(parts) > 1:
-            alternatives.append(terms_of("".join(parts)))
+        alternatives += map(terms_of, together(parts) if len(parts) > 1 else [JOINED + parts[0]])
         if kept := tuple(each for each in alternatives if each):
             (stops if all(map(is_stop, parts)) else found).append(kept)
     return tuple(Unit(alternatives, times) for alternatives, times in Counter(found or stops).items())

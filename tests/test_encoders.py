@@ -122,7 +122,7 @@ def test_similarity_is_the_cosine_of_sentence_transformers(tmp_path: Path) -> No
     with SearchIndex(tmp_path / "index") as index:
         assert index.manifest.counts.cut == 1
         for question, row in zip(QUESTIONS, expected, strict=True):
-            hits = index.search(question, 10)
+            hits = index.search(question, 10, mode="dense")
             assert [hit.id for hit in hits] == [str(n) for n in np.argsort(-row)]
             for hit in hits:
                 assert hit.similarity == pytest.approx(row[int(hit.id)], abs=0.002)

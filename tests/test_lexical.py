@@ -60,7 +60,7 @@ def bm25(papers: Papers, asked: Sequence[Unit]) -> np.ndarray:
         return idf * text[term] * (K1 + 1) / (text[term] + K1 * (1 - B + B * length / average))
 
     def of_unit(unit: Unit, text: Counter[str]) -> float:
-        return unit.times * max(sum(of_term(term, text) for term in terms) for terms in unit.alternatives)
+        return unit.times * sum(of_term(term, text) for term in unit.terms)
 
     return np.array([sum(of_unit(unit, text) for unit in asked) for text in texts])
 
