@@ -12,7 +12,7 @@ PARTS ?=
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
-	$(BIN)/semsearch query "why is the earth getting warmer?" -k 5 --index $(INDEX)
+	$(BIN)/semsearch query "how do greenhouse gases warm the earth?" -k 5 --index $(INDEX)
 
 test: $(VENV)/.installed-dev  ## all tests
 	$(BIN)/python -m pytest
