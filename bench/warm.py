@@ -117,7 +117,7 @@ def run(inputs: Inputs) -> None:
 
 def _one(index: SearchIndex, raw: _Raw, question: str, *, raw_first: bool) -> dict[str, float]:
     row: dict[str, float] = {}
-    terms = [term for unit in units(question) for term in unit.alternatives[0]]
+    terms = [term for unit in units(question) for term in unit.terms]
     for turn in (raw_first, not raw_first):
         if turn:
             vector, row["embed"] = _timed(lambda: raw.embed(question))

@@ -27,6 +27,10 @@ FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+TOGETHER = 0.5
+"""What counts a term of a question's compound written together, gpt4 of GPT-4, where one of its words counts 1; see
+docs/relevance.md."""
+
 _TEXT, _ROW, _TOKENIZER = "text", "row", "english"
 _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
@@ -172,16 +176,18 @@ class Lexical:
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, few)])
 
     def _query(self, asked: Sequence[Unit]) -> Query:
+        """The sum of the terms: tantivy leaves out papers that cannot be among the best of such a query alone."""
         from tantivy import Occur, Query
 
-        terms = [(term, unit.times) for unit in asked for term in unit.terms]
-        return Query.boolean_query([(Occur.Should, self._term(term, times)) for term, times in terms])
+        weights = [(term, float(unit.times)) for unit in asked for term in unit.apart]
+        weights += [(term, unit.times * TOGETHER) for unit in asked for term in unit.together]
+        return Query.boolean_query([(Occur.Should, self._term(*each)) for each in weights])
 
-    def _term(self, term: str, times: int) -> Query:
+    def _term(self, term: str, weight: float) -> Query:
         from tantivy import Query
 
         query = Query.term_query(self._schema, _TEXT, term, "freq")
-        return query if times == 1 else Query.boost_query(query, float(times))
+        return query if weight == 1 else Query.boost_query(query, weight)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta),
 accents and capitals dropped, English endings cut by Snowball's stemmer. What a hyphen joins is found apart and
-together: a paper with GPT-4 has "gpt", "4" and, marked as written with a hyphen, "gpt4".
+together: a paper with GPT-4 has "gpt", "4" and "gpt4".
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -44,10 +43,6 @@ _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
 
-JOINED = "\u0298"
-"""A letter that no language writes words with, before those that a paper writes with a hyphen (it has their parts too):
-a question for GPT4 asks for them as well, one for GPT-4 finds the parts."""
-
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being below between both but
 by can could did do does doing down during each few for from further had has have having he her here hers him his how
@@ -62,19 +57,21 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word of a question, or words joined by hyphens. times: how often the question has it.
+    """A word of a question, or words joined by hyphens.
 
-    alternatives: the ways in which a paper may write it, each a tuple of terms. No way of writing has a term of
-    another, so the scores of all of them are summed.
+    apart: its terms, one of each word. together: the terms of what hyphens join, written together; each counts half of
+    one that is apart (lexical.TOGETHER), as papers that write it with a hyphen have both. times: how often the question
+    has it.
     """
 
-    alternatives: tuple[tuple[str, ...], ...]
+    apart: tuple[str, ...]
+    together: tuple[str, ...] = ()
     times: int = 1
 
     @property
-    def terms(self) -> Iterator[str]:
-        """Every term of every alternative."""
-        return (term for terms in self.alternatives for term in terms)
+    def terms(self) -> tuple[str, ...]:
+        """Every term of it."""
+        return self.apart + self.together
 
 
 def spelled(text: str) -> str:
@@ -83,8 +80,8 @@ def spelled(text: str) -> str:
 
 
 def joined(text: str) -> list[str]:
-    """What a spelled text has joined by hyphens, written together behind JOINED: Llama27b and Llama2 of Llama-2-7b."""
-    return [JOINED + word for compound in _COMPOUND.findall(text) for word in together(_HYPHENS.split(compound))]
+    """What a spelled text has joined by hyphens, written together: Llama27b and Llama2 of Llama-2-7b."""
+    return [word for compound in _COMPOUND.findall(text) for word in together(_HYPHENS.split(compound))]
 
 
 def together(parts: list[str]) -> list[str]:
@@ -101,16 +98,20 @@ def units(question: str) -> tuple[Unit, ...]:
     text = _ENDINGS.sub("", spelled(question))
     if text.isupper():
         text = text.lower()
-    found: list[tuple[tuple[str, ...], ...]] = []
-    stops: list[tuple[tuple[str, ...], ...]] = []
+    found: list[Unit] = []
+    stops: list[Unit] = []
     for match in _ASKED.finditer(text):
         parts = _HYPHENS.split(match[0])
         bearing = [part for part in parts if not is_stop(part)] or parts
-        alternatives = [tuple(term for part in bearing for term in terms_of(part))]
-        alternatives += map(terms_of, together(parts) if len(parts) > 1 else [JOINED + parts[0]])
-        if kept := tuple(each for each in alternatives if each):
-            (stops if all(map(is_stop, parts)) else found).append(kept)
-    return tuple(Unit(alternatives, times) for alternatives, times in Counter(found or stops).items())
+        whole = together(parts) if len(parts) > 1 else []
+        unit = Unit(_terms(bearing), _terms(whole))
+        if unit.terms:
+            (stops if all(map(is_stop, parts)) else found).append(unit)
+    return tuple(replace(unit, times=times) for unit, times in Counter(found or stops).items())
+
+
+def _terms(words: list[str]) -> tuple[str, ...]:
+    return tuple(term for word in words for term in terms_of(word))
 
 
 def is_stop(word: str) -> bool:

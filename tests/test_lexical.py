@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from semsearch import lexical as lexical_module
 from semsearch.errors import StoreError
-from semsearch.lexical import Lexical, LexicalWriter
+from semsearch.lexical import TOGETHER, Lexical, LexicalWriter
 from semsearch.words import Unit, analyser, joined, spelled, units
 
 Papers = Sequence[tuple[str, str]]
@@ -60,7 +60,8 @@ def bm25(papers: Papers, asked: Sequence[Unit]) -> np.ndarray:
         return idf * text[term] * (K1 + 1) / (text[term] + K1 * (1 - B + B * length / average))
 
     def of_unit(unit: Unit, text: Counter[str]) -> float:
-        return unit.times * sum(of_term(term, text) for term in unit.terms)
+        together = sum(of_term(term, text) for term in unit.together)
+        return unit.times * (sum(of_term(term, text) for term in unit.apart) + TOGETHER * together)
 
     return np.array([sum(of_unit(unit, text) for unit in asked) for text in texts])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from semsearch.matches import Matches, _aligned, matches_of, spans
 from semsearch.paper import Paper
 from semsearch.why import Why, best_sentence, best_sentences
-from semsearch.words import JOINED, STOP_WORDS, analyser, joined, spelled, units
+from semsearch.words import STOP_WORDS, analyser, joined, spelled, units
 
 
 def marked(question: str, text: str) -> list[str]:
@@ -100,8 +100,7 @@ TEXTS = st.one_of(st.text(), st.lists(st.sampled_from([*WORDS, " ", " ", ", ", "
 def terms_in(text: str) -> set[str]:
     """What the keyword index has of a text."""
     written = spelled(text)
-    together = [word.removeprefix(JOINED) for word in joined(written)]
-    return {term for part in (written, *together) for term in analyser().analyze(part)}
+    return {term for part in (written, *joined(written)) for term in analyser().analyze(part)}
 
 
 @settings(max_examples=400, deadline=None)

@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.words import JOINED, STOP_WORDS, Unit, analyser, joined, spelled, terms_of, units
-
-
-def asked(question: str) -> list[tuple[tuple[str, ...], ...]]:
-    return [unit.alternatives for unit in units(question)]
+from semsearch.words import STOP_WORDS, Unit, analyser, joined, spelled, terms_of, units
 
 
 def words(question: str) -> list[str]:
-    return [unit.alternatives[0][0] for unit in units(question)]
+    return [unit.apart[0] for unit in units(question)]
 
 
 @pytest.mark.parametrize(
@@ -34,32 +30,22 @@ def test_a_word_is_found_as_people_type_it(typed: str, written: str) -> None:
     text = spelled(written)
     there = {term for word in [text, *joined(text)] for term in analyser().analyze(word)}
     for unit in units(typed):
-        assert any(set(terms) <= there for terms in unit.alternatives), unit
+        assert set(unit.apart) <= there or set(unit.together) & there, unit
 
 
-def test_a_compound_is_its_parts_or_all_in_one() -> None:
-    assert asked("GPT-4") == [(("gpt", "4"), ("gpt4",))]
-    assert asked("GPT4") == [(("gpt4",), (f"{JOINED}gpt4",))]
-    assert asked("state-of-the-art") == [(("state", "art"), ("stateoftheart",))]
-    assert asked("Llama-2-7b") == [(("llama", "2", "7b"), ("llama27b",), ("llama2",))]
-    assert joined("Llama-2-7b and GPT-4") == [f"{JOINED}Llama27b", f"{JOINED}Llama2", f"{JOINED}GPT4"]
-
-
-@pytest.mark.parametrize("question", ["GPT-4", "GPT4", "Llama-2-7b", "llama2", "state-of-the-art", "p53"])
-def test_no_way_of_writing_has_a_term_of_another(question: str) -> None:
-    """Each of the ways in which a paper may write it has terms of one alternative alone: none is counted twice."""
-    (unit,) = units(question)
-    for written in ("GPT-4", "GPT4", "Llama-2-7b", "llama2", "Llama27b", "state-of-the-art", "p53"):
-        text = spelled(written)
-        there = {term for word in [text, *joined(text)] for term in analyser().analyze(word)}
-        assert sum(bool(there & set(terms)) for terms in unit.alternatives) <= 1
+def test_a_compound_is_its_parts_and_all_in_one() -> None:
+    assert units("GPT-4") == (Unit(("gpt", "4"), ("gpt4",)),)
+    assert units("GPT4") == (Unit(("gpt4",)),)
+    assert units("state-of-the-art") == (Unit(("state", "art"), ("stateoftheart",)),)
+    assert units("Llama-2-7b") == (Unit(("llama", "2", "7b"), ("llama27b", "llama2")),)
+    assert joined("Llama-2-7b and GPT-4") == ["Llama27b", "Llama2", "GPT4"]
 
 
 def test_a_word_counts_as_often_as_it_is_asked() -> None:
     assert units("deep networks, deeper and deep") == (
-        Unit((("deep",), (f"{JOINED}deep",)), 2),
-        Unit((("network",), (f"{JOINED}network",)), 1),
-        Unit((("deeper",), (f"{JOINED}deeper",)), 1),
+        Unit(("deep",), (), 2),
+        Unit(("network",), (), 1),
+        Unit(("deeper",), (), 1),
     )
 
 
@@ -83,8 +69,8 @@ def test_any_text_is_taken_and_its_terms_are_the_index_own(question: str) -> Non
     there = {term for word in [text, text.lower(), *joined(text)] for term in analyser().analyze(word)}
     for unit in units(question):
         assert unit.times >= 1
-        assert all(unit.alternatives)
-        assert set(unit.alternatives[0]) <= there
+        assert unit.terms
+        assert set(unit.terms) <= there
 
 
 def test_terms_of_a_word() -> None:

@@ -143,6 +143,6 @@ KEYWORDS: dict[str, Callable[[str], Sequence[Unit]]] = {
     "default": units,
     "stop words": _with_stop_words,
     "once": lambda question: [replace(unit, times=1) for unit in units(question)],
-    "apart": lambda question: [replace(unit, alternatives=unit.alternatives[:1]) for unit in units(question)],
+    "apart": lambda question: [replace(unit, together=()) for unit in units(question)],
 }
 """What of a question is looked for: as semsearch does; stop words too; each word once; hyphenated words only apart."""
