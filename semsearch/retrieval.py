@@ -28,7 +28,8 @@ Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 
 _TIES_ALLOWED = 16
-_MORE_HITS = 30  # keyword hits fetched beyond those wanted: with fewer, more candidates have to be looked up one by one
+_MORE_HITS = 70  # keyword hits fetched beyond those wanted: with fewer, more candidates have to be looked up one by one
+_MORE_ALLOWED = 10  # the same with a filter, where each of them costs several hits that are not allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Retriever:
 
     def _keyword_hits(self, units: Units, wanted: int, allowed: Mask | None) -> tuple[FloatArray, RowArray]:
         """The wanted best keyword hits and all that tie with the last of them, and some more."""
-        fetched = wanted + _MORE_HITS
+        fetched = wanted + (_MORE_HITS if allowed is None else _MORE_ALLOWED)
         while True:
             scores, rows = self._lexical.search(units, fetched, allowed)
             if len(scores) < fetched or scores[wanted - 1] > scores[-1]:

@@ -134,6 +134,7 @@ def test_answers_are_what_the_definitions_say(
     monkeypatch.setattr(fusion, "DEPTH", depth)
     monkeypatch.setattr(fusion, "LEXICAL_CANDIDATES", 3 + depth // 50)
     monkeypatch.setattr("semsearch.retrieval._MORE_HITS", 5)
+    monkeypatch.setattr("semsearch.retrieval._MORE_ALLOWED", 2)
 
     @settings(max_examples=60, deadline=None)
     @given(
