@@ -17,7 +17,7 @@ LEXICAL_WEIGHT = 0.5
 """w: how much of a score the keywords are; .5 and .6 do alike (docs/relevance.md)."""
 
 DEPTH = 1000
-"""How many of the nearest vectors are candidates, at least; the last of them has a dense part of 0."""
+"""How many of the nearest vectors have a dense part: the last of them, and all behind it, have 0."""
 
 LEXICAL_CANDIDATES = 30
 """How many of the best keyword hits are candidates beside them for the ranking after feedback; a hit behind these that
@@ -28,9 +28,9 @@ FEEDBACK_HITS, FEEDBACK_SHARE = 3, 0.5
 
 
 def depth_for(wanted: int) -> int:
-    """How many of the nearest vectors are candidates where that many hits are wanted: the same up to 500 of them, so
-    that the first five of ten are the answer to five."""
-    return max(DEPTH, 2 * wanted)
+    """How many of the nearest vectors are candidates where that many hits are wanted. Those behind DEPTH fill up an
+    answer: no score depends on how many are wanted, and the first five of ten are the answer to five."""
+    return max(DEPTH, wanted)
 
 
 def scaled_cosines(cosines: FloatArray, best: float, floor: float) -> ScoreArray:
@@ -67,9 +67,11 @@ def foremost(scores: FloatArray) -> Mask:
 def feedback(query: FloatArray, hits: FloatArray) -> FloatArray:
     """The question's vector moved towards its first hits: the unit vector of q + FEEDBACK_SHARE * mean(hits).
 
-    query: (d,) float32, unit length. hits: (n, d) float32, n at least 1. Rocchio's formula (1971) without the negative
-    part, the first hits taken for relevant.
+    query: (d,) float32, unit length. hits: (n, d) float32; without any the question stays as it is. Rocchio's
+    formula (1971) without the negative part, the first hits taken for relevant.
     """
+    if not len(hits):
+        return query
     moved = query + np.float32(FEEDBACK_SHARE) * hits.mean(axis=0)
     length = float(np.linalg.norm(moved))
     return (moved / np.float32(length)).astype(np.float32) if length > 1e-6 else query

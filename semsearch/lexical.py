@@ -35,7 +35,7 @@ _TEXT, _ROW, _TOKENIZER = "text", "row", "english"
 _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
 _ROWS_AT_ONCE = 500  # a query with more terms than this takes ten times as long
-_FEW_ROWS = 2000  # allowed rows that are all looked up; where there are more, hits are fetched until enough are allowed
+_LOOK_UP_COST = 4.0  # of a row that is looked up, where a hit that is fetched costs 1
 
 
 def _schema() -> tantivy.Schema:
@@ -101,7 +101,7 @@ class Lexical:
         """Open the files of those names in folder, expected to hold count papers. StoreError where they do not."""
         self.count = count
         self._folder = folder
-        links = Path(tempfile.mkdtemp(prefix="semsearch-"))  # tantivy takes a lock file in the folder that it opens
+        links = _temporary_folder()  # tantivy takes a lock file in the folder that it opens
         try:
             for name in names:
                 _link(folder / name, links / name)
@@ -131,7 +131,7 @@ class Lexical:
             if allowed is None:
                 return self._hits(query, depth)
             total = int(allowed.sum())
-            if total > _FEW_ROWS:
+            if total * _LOOK_UP_COST > depth * self.count / max(1, total):
                 return self._masked(query, depth, allowed, total)
         rows = np.flatnonzero(allowed)
         scores = self.scores(asked, rows)
@@ -165,7 +165,10 @@ class Lexical:
     def _hits(self, query: Query, depth: int) -> tuple[FloatArray, RowArray]:
         hits = self._searcher.search(query, min(depth, self.count), count=False).hits
         rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-        return np.array([score for score, _ in hits], np.float32), np.array(rows, np.int64)
+        found = np.array(rows, np.int64)
+        if found.size and int(found.max()) >= self.count:
+            raise StoreError(f"{self._folder}: a keyword hit is row {found.max()} of {self.count} papers", _REBUILD)
+        return np.array([score for score, _ in hits], np.float32), found
 
     def _among(self, query: Query, rows: RowArray) -> Query:
         """Of query's matches those of rows; a set of terms would be the natural way, and takes ten times as long."""
@@ -188,6 +191,16 @@ class Lexical:
 
         query = Query.term_query(self._schema, _TEXT, term, "freq")
         return query if weight == 1 else Query.boost_query(query, weight)
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="semsearch-"))
+    except OSError as error:
+        raise StoreError(
+            f"no temporary folder can be made, and keywords are opened in one ({error.strerror or error})",
+            "set TMPDIR to a folder that can be written",
+        ) from error
 
 
 def _link(source: Path, target: Path) -> None:

@@ -102,6 +102,7 @@ class Results(Sequence[Hit]):
             "mode": self.mode,
             "index": asdict(self.searched),
             "hits": [hit.as_dict() for hit in self.hits],
+            "notes": list(self.notes),
         }
 
 

@@ -32,6 +32,9 @@ _MORE_HITS = 70  # keyword hits fetched beyond those wanted: with fewer, more ca
 _MORE_ALLOWED = 10  # the same with a filter, where each of them costs several hits that are not allowed
 
 
+_NO_ROWS: RowArray = np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One row of an answer: see results.Hit for score, similarity and lexical."""
@@ -135,18 +138,23 @@ class Retriever:
     ) -> list[Found]:
         scores, hits = self._keyword_hits(units, max(wanted, fusion.LEXICAL_CANDIDATES), allowed)
         fusing = _Fusing(self._lexical, self._papers, units, scores, hits)
-        first, _ = fusing.best(cosines, rows, cosines[-1], fusion.FEEDBACK_HITS)
-        moved = fusion.feedback(query, self._vectors.rows(first))
-        others = np.setdiff1d(hits[fusion.foremost(scores)], rows, assume_unique=True)
-        candidates = np.concatenate([rows, others])
+        least = cosines[min(fusion.DEPTH, len(cosines)) - 1]
+        nearest, behind = rows[cosines > least], rows[cosines <= least]  # of those that tie with it none has a part
+        first, parts = fusing.best(cosines, rows, least, fusion.FEEDBACK_HITS)
+        moved = fusion.feedback(query, self._vectors.rows(first[parts > 0]))
+        others = np.setdiff1d(hits[fusion.foremost(scores)], nearest, assume_unique=True)
+        candidates = np.concatenate([nearest, others])
         again = self._vectors.cosines(moved, candidates)
-        floor = np.partition(again, len(again) - len(rows))[len(again) - len(rows)]
-        best, fused = fusing.best(again, candidates, floor, wanted)
+        floor = np.partition(again, len(others))[len(others)] if len(nearest) else np.inf
+        best, fused = fusing.best(again, candidates, floor, wanted, behind)
         values = zip(
             best.tolist(), self._ids(best), fused.tolist(), self._similarities(query, best, cosines, rows),
             fusing.of(best).tolist(), strict=True,
         )  # fmt: skip
-        return [Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values]
+        found = [Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values]
+        return sorted(found, key=lambda each: (-each.score, -each.similarity if not each.score else 0, each.id))[
+            :wanted
+        ]
 
     def _similarities(self, query: FloatArray, best: RowArray, cosines: FloatArray, rows: RowArray) -> list[float]:
         """The cosines of the best rows with query; those of rows, (n,), are known."""
@@ -174,13 +182,17 @@ class _Fusing:
         self._scores = np.full(papers.count, np.nan, dtype=np.float32)  # of every row; not a number: not known
         self._scores[rows] = scores
 
-    def best(self, cosines: FloatArray, rows: RowArray, floor: float, wanted: int) -> tuple[RowArray, ScoreArray]:
-        """The wanted best rows and their scores, by score, then id.
+    def best(
+        self, cosines: FloatArray, rows: RowArray, floor: float, wanted: int, behind: RowArray = _NO_ROWS
+    ) -> tuple[RowArray, ScoreArray]:
+        """The wanted best rows and their scores, by score, then id; of a score of 0 all.
 
-        cosines, rows: (n,) of the candidates. A hit that is none of them has a cosine below floor.
+        cosines, rows: (n,) of the candidates. behind: further ones, with cosines below floor, as have all keyword hits
+        that are not among rows.
         """
-        hits = np.setdiff1d(self._hits, rows, assume_unique=True)
-        dense = fusion.scaled_cosines(cosines, float(cosines.max()), float(floor))
+        behind = np.setdiff1d(behind, rows, assume_unique=True)  # a foremost keyword hit may be one of them
+        hits = np.concatenate([behind, np.setdiff1d(self._hits, np.concatenate([rows, behind]), assume_unique=True)])
+        dense = fusion.scaled_cosines(cosines, float(cosines.max(initial=-1.0)), float(floor))
         rows, dense = np.concatenate([rows, hits]), np.concatenate([dense, np.zeros(len(hits))])
         known = self._scores[rows]
         lowest = fusion.combined(dense, self._scaled(np.nan_to_num(known, nan=0.0)))
@@ -190,7 +202,8 @@ class _Fusing:
         scores = fusion.combined(dense, self._scaled(self.of(rows)))
         kept = fusion.contenders(scores, scores, wanted)
         found = zip(self._papers.ids(rows[kept].tolist()), rows[kept].tolist(), scores[kept].tolist(), strict=True)
-        best = _ordered(found)[:wanted]
+        ordered = _ordered(found)
+        best = ordered[:wanted] + [each for each in ordered[wanted:] if not each[2]]
         return np.array([row for _, row, _ in best], dtype=np.int64), np.array([score for _, _, score in best])
 
     def of(self, rows: RowArray) -> FloatArray:

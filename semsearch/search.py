@@ -34,6 +34,7 @@ QUESTION_CHARS = 100_000
 
 _BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
 _BATCH_QUESTIONS = 256
+_APART = 1e-6
 
 
 class SearchIndex:
@@ -282,8 +283,11 @@ def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
     """The papers that a question names before all others, with a score that says so."""
     rows = {each.row for each in named}
     others = [each for each in found if each.row not in rows]
-    best = max((each.score for each in found), default=0.0)
-    return [replace(each, score=max(each.score, best)) for each in named] + others
+    best = max((each.score for each in others), default=0.0)
+    steps = range(len(named), 0, -1)  # apart: tools that read runs order ties in their own ways
+    return [
+        replace(each, score=max(each.score, best + step * _APART)) for each, step in zip(named, steps, strict=True)
+    ] + others
 
 
 def _notes(allowed: Allowed | None) -> tuple[str, ...]:
@@ -291,11 +295,14 @@ def _notes(allowed: Allowed | None) -> tuple[str, ...]:
     if allowed is None:
         return ()
     notes = []
+    if not allowed.count:
+        notes.append("no paper of the index passes the filter")
     if allowed.without_year:
-        notes.append(f"{allowed.without_year} papers have no year, and pass no --since, --until or --year")
+        papers = "1 paper has" if allowed.without_year == 1 else f"{allowed.without_year} papers have"
+        notes.append(f"{papers} no year, so no --since, --until or --year is passed")
     if allowed.unknown:
-        shown = ", ".join(allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
-        notes.append(f"{len(allowed.unknown)} papers to choose from are not in the index: {shown}")
+        shown = ", ".join(name[:60] for name in allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
+        notes.append(f"not in the index, of those to choose from: {len(allowed.unknown)} ({shown})")
     return tuple(notes)
 
 
@@ -307,6 +314,8 @@ def _question_text(text: str, what: str) -> str:
 
 
 def _check(k: int, offset: int, mode: str) -> None:
+    if not isinstance(k, int) or not isinstance(offset, int):
+        raise QueryError(f"k and the offset are {k!r} and {offset!r}, expected whole numbers")
     if k < 1:
         raise QueryError(f"k is {k}, expected at least 1")
     if offset < 0:

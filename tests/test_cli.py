@@ -158,7 +158,7 @@ def test_table_columns_are_aligned(run: Run, index: Path) -> None:
 
 def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
     answer = json.loads(run("query", QUESTION, "--index", index, "--json").out)
-    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits"]
+    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits", "notes"]
     assert (answer["query"], answer["like"], answer["unlike"], answer["mode"]) == (QUESTION, [], [], "hybrid")
     assert answer["index"] == {
         "path": str(index),
@@ -811,7 +811,7 @@ def test_a_filter_holds_for_query_similar_and_rank(run: Run, index: Path, questi
 
 def test_the_footer_tells_what_has_no_year(run: Run, index: Path) -> None:
     lines = run("query", QUESTION, "--index", index, "--since", "1900").lines
-    assert lines[-1] == "3 papers have no year, and pass no --since, --until or --year"
+    assert lines[-1] == "3 papers have no year, so no --since, --until or --year is passed"
     assert run("query", QUESTION, "--index", index, "--since", "1900", "--ids").err.strip() == lines[-1]
 
 
@@ -820,7 +820,7 @@ def test_only_the_papers_of_a_file(run: Run, index: Path, tmp_path: Path) -> Non
     lines = run("query", QUESTION, "--index", index, "--only", tmp_path / "ids.txt").lines
     assert "p-ice" in lines[1]
     assert lines[2].startswith("1 of")
-    assert lines[3] == "1 papers to choose from are not in the index: no such paper"
+    assert lines[3] == "not in the index, of those to choose from: 1 (no such paper)"
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,13 @@ def fused(
     parts: Parts, query: np.ndarray, bm25: np.ndarray, candidates: np.ndarray, rows: np.ndarray, depth: int
 ) -> np.ndarray:
     """The scores of all rows: half the scaled cosine of a candidate, half the scaled BM25 score."""
-    cosines = all_cosines(parts, query)
-    ordered = np.sort(cosines[candidates])[::-1]
-    floor, scores = float(ordered[depth - 1]), np.zeros(PAPERS)
-    if float(ordered[0]) > floor:
-        scaled = np.clip((cosines.astype(float) - floor) / (float(ordered[0]) - floor), 0, 1)
-        scores[candidates] += 0.5 * scaled[candidates]
+    cosines, scores = all_cosines(parts, query), np.zeros(PAPERS)
+    if depth:
+        ordered = np.sort(cosines[candidates])[::-1]
+        floor = float(ordered[depth - 1])
+        if float(ordered[0]) > floor:
+            scaled = np.clip((cosines.astype(float) - floor) / (float(ordered[0]) - floor), 0, 1)
+            scores[candidates] += 0.5 * scaled[candidates]
     best = bm25[rows].max()
     return scores + (0.5 * bm25.astype(float) / float(best) if best > 0 else 0)
 
@@ -94,21 +95,22 @@ def fused(
 def oracle(parts: Parts, mode: Mode, question: str, wanted: int, rows: np.ndarray) -> list[tuple[int, float]]:
     query = encoded(question)
     bm25 = parts.lexical.scores(units(question), np.arange(PAPERS))
+    cosines = all_cosines(parts, query)
     if mode == "dense":
-        return first(parts, all_cosines(parts, query), rows, wanted)
+        return first(parts, cosines, rows, wanted)
     if mode == "lexical":
         return first(parts, bm25, rows[bm25[rows] > 0], wanted)
-    depth = min(fusion.depth_for(min(wanted, len(rows))), len(rows))
-    mask = np.zeros(PAPERS, dtype=np.bool_)
-    mask[rows] = True
-    nearest = parts.vectors.search(query, depth, mask)[1][0]
-    before = [row for row, _ in first(parts, fused(parts, query, bm25, nearest, rows, depth), rows, 3)]
-    moved = query[0] + np.float32(0.5) * parts.vectors.rows(np.array(before)).mean(axis=0)
-    moved = (moved / np.float32(np.linalg.norm(moved))).astype(np.float32)[None]
+    depth = min(fusion.DEPTH, len(rows))
+    nearest = rows[cosines[rows] > np.sort(cosines[rows])[::-1][depth - 1]]
+    before = first(parts, fused(parts, query, bm25, rows, rows, depth), rows, 3)
+    moved = query[0]
+    if top := [row for row, score in before if score > 0]:
+        moved = moved + np.float32(0.5) * parts.vectors.rows(np.array(top)).mean(axis=0)
+        moved = (moved / np.float32(np.linalg.norm(moved))).astype(np.float32)
     matching = np.sort(bm25[rows[bm25[rows] > 0]])[::-1]
     last = matching[min(fusion.LEXICAL_CANDIDATES, len(matching)) - 1] if len(matching) else np.inf
     candidates = np.union1d(nearest, rows[bm25[rows] >= last])
-    return first(parts, fused(parts, moved, bm25, candidates, rows, depth), rows, wanted)
+    return first(parts, fused(parts, moved[None], bm25, candidates, rows, len(nearest)), rows, wanted)
 
 
 def check(parts: Parts, mode: Mode, question: str, found: Sequence[Found], rows: np.ndarray, wanted: int) -> None:
@@ -166,12 +168,19 @@ def test_a_question_is_answered_alike_alone_and_in_company(parts: Parts, mode: M
     assert together == alone
 
 
+@pytest.mark.parametrize("depth", [20, 1000])
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_first_of_many_are_the_first_of_few(parts: Parts, mode: Mode, question: str) -> None:
-    many = parts.retriever(mode, encoded(question), [units(question)], 100)[0]
-    for wanted in (1, 2, 5, 10, 50):
-        assert parts.retriever(mode, encoded(question), [units(question)], wanted)[0] == many[:wanted]
+def test_the_first_of_many_are_the_first_of_few(
+    parts: Parts, mode: Mode, question: str, depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fusion, "DEPTH", depth)
+    every = parts.retriever(mode, encoded(question), [units(question)], PAPERS)[0]
+    for wanted in (1, 2, 5, 10, 19, 20, 21, 50, 150, 299):
+        found = parts.retriever(mode, encoded(question), [units(question)], wanted)[0]
+        assert [each.score for each in found] == [each.score for each in every[:wanted]]
+        exact = [each for each in found if each.score or mode != "hybrid"]
+        assert exact == every[: len(exact)]
 
 
 def test_a_question_without_words_is_answered_by_meaning(parts: Parts) -> None:

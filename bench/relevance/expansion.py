@@ -34,7 +34,7 @@ class Expansion:
             most = max((unit.times for unit in asked), default=1)
             best = max(added.values(), default=1.0)
             # A boost in tantivy is a number, and need not be a whole one.
-            asked += [Unit(((term,),), most * self.weight * gain / best) for term, gain in added.items()]  # type: ignore
+            asked += [Unit((term,), (), most * self.weight * gain / best) for term, gain in added.items()]  # type: ignore
             yield asked
 
     def _added(self, collection: Collection, rows: RowArray) -> dict[str, float]:

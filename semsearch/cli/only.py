@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,9 @@ def read_only(path: str) -> tuple[str, ...]:
     brace or a bracket is a corpus, of which the ids are taken; anything else has a name a line, before the first tab
     if there is one. Raises CorpusError for what cannot be read, and QueryError where no name is in it.
     """
-    names = tuple(dict.fromkeys(_ids_of_corpus(path) if _is_corpus(path) else _lines(path)))
+    if not path:
+        raise QueryError("the file of --only has no name", "name a file of ids, a corpus, or - to read names")
+    names = tuple(dict.fromkeys((_ids_of_lines(path) or _ids_of_corpus(path)) if _is_corpus(path) else _lines(path)))
     if not names:
         what = "standard input" if path == "-" else path
         raise QueryError(f"{what}: no paper is named in it", "expected an id, a DOI or a title a line, or a corpus")
@@ -46,17 +49,35 @@ def _start(file: Path) -> bytes:
         raise QueryError(f"{file}: cannot be read ({error.strerror or error})") from error
 
 
+def _ids_of_lines(path: str) -> list[str]:
+    """The ids of JSON lines that each have one, papers or hits, whatever else they lack; none for anything else."""
+    if path == "-" or not Path(path).is_file():
+        return []
+    ids = []
+    for line in _lines(path, whole=True):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            return []
+        id = (record.get("id") or record.get("_id")) if isinstance(record, dict) else None
+        if not isinstance(id, str | int):
+            return []
+        ids.append(str(id))
+    return ids
+
+
 def _ids_of_corpus(path: str) -> Iterator[str]:
     from ..corpus import BadRecord, read_papers
 
     return (entry.id for entry in read_papers(path) if not isinstance(entry, BadRecord))
 
 
-def _lines(path: str) -> Iterator[str]:
+def _lines(path: str, *, whole: bool = False) -> Iterator[str]:
     from ..corpus.sources import expand, open_source
 
     for source in expand([path]):
         with open_source(source) as opened:
             for _, line in opened.lines():
-                if name := (line or b"").decode("utf-8", "replace").strip().partition("\t")[0].strip():
+                text = (line or b"").decode("utf-8", "replace").strip()
+                if name := text if whole else text.partition("\t")[0].strip():
                     yield name
