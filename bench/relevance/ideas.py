@@ -149,7 +149,7 @@ IDEAS: dict[str, dict[str, Recipe]] = {
         "meaning alone": replace(PLAIN, fuse=_dense),
         "keywords alone, stop words asked for too": replace(PLAIN, fuse=_lexical, keywords="stop words"),
         "keywords alone": replace(PLAIN, fuse=_lexical),
-        "half and half, stop words too, no feedback (DESIGN)": replace(PLAIN, keywords="stop words"),
+        "half and half, stop words too, no feedback": replace(PLAIN, keywords="stop words"),
         "half and half, no feedback": PLAIN,
     },
     f"The weight of the keywords ({LEXICAL_WEIGHT})": {
