@@ -182,3 +182,13 @@ def in_process(
     with pytest.raises(SystemExit) as exit:
         runpy.run_path(str(ROOT / name), run_name="__main__")
     return int(exit.value.code or 0), *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("--version",), 0), (("query", "x", "--index", "none"), 1), (("no",), 2)]
+)
+def test_the_process_ends_with_the_status_of_the_command(arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "semsearch", *arguments]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert ended.returncode == code
+    assert (ended.stdout if code == 0 else ended.stderr).strip()
