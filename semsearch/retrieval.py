@@ -6,6 +6,7 @@ In: queries (m, d), units (words.py), which rows are allowed. Out: the best rows
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from . import fusion
 from .lexical import Lexical
 from .store import PaperTable
+from .threads import worker_count
 from .vectors import Vectors
 from .words import Unit
 
@@ -128,10 +130,14 @@ class Retriever:
         """Twice: the first hits of one ranking move the question's vector, and the candidates are scored again."""
         depth = min(fusion.depth_for(wanted), self._count(allowed))
         cosines, rows = self._vectors.search(queries, depth, allowed)
-        return [
-            self._fused(query, units, wanted, allowed, cosines[position], rows[position])
-            for position, (query, units) in enumerate(zip(queries, asked, strict=True))
-        ]
+
+        def fused(position: int) -> list[Found]:
+            return self._fused(queries[position], asked[position], wanted, allowed, cosines[position], rows[position])
+
+        if len(asked) == 1:
+            return [fused(0)]
+        with ThreadPoolExecutor(worker_count()) as workers:  # most of the time is FAISS' and tantivy's
+            return list(workers.map(fused, range(len(asked))))
 
     def _fused(
         self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None, cosines: FloatArray, rows: RowArray

@@ -107,7 +107,6 @@ class Crashes:
     def kill(self, what: str, number: int) -> bool:
         """Kill a builder at this moment; False if it ended before."""
         corpus = self.new if what in ("changed files", "removing") else self.long
-        corpus = self.new if what in ("changed files", "removing") else self.long
         self._tell(json.dumps([str(corpus), str(self.index), what, number]))
         word = self._told()
         if word != "finished":

@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "words": {"errors"},
     "lexical": {"errors", "words"},
     "fusion": {"errors"},
-    "retrieval": {"errors", "fusion", "lexical", "vectors", "words", "store"},
+    "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
     "matches": {"errors", "text", "dates", "paper", "words"},
     "sentences": {"errors"},
     "why": {"errors", "sentences"},
