@@ -34,11 +34,13 @@ _GREEK = {
     for letter in letters
 }  # fmt: skip
 HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
-_MARKS = (
-    "\u0300-\u036f\u0590-\u05ff\u0610-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f"  # vowels of scripts with marks
-)
-WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
-_COMPOUND = re.compile(rf"[^\W_]+(?:[{HYPHEN}][^\W_]+)+")
+_MARKS = "\u0300-\u1fff\u2c00-\u2dff\u3040-\U0010ffff"
+"""What a word may hold beside \\w: vowel signs and other marks. Python and tantivy know different editions of Unicode,
+so it is whatever is no punctuation or symbol of the common blocks; the analyser splits what is left to be split."""
+
+_RUN = rf"(?:[^\W_]|[{_MARKS}])+"
+WORD = re.compile(_RUN)
+_COMPOUND = re.compile(rf"{_RUN}(?:[{HYPHEN}]{_RUN})+")
 _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from semsearch.words import STOP_WORDS, Unit, analyser, joined, spelled, terms_of, units
@@ -64,6 +64,8 @@ def test_a_question_without_words_asks_nothing(question: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["M", "C"]), max_size=80))
+@example("\ufe700")  # a mark on its own, which opens a word
+@example("0-\ufcf2")  # a letter with marks, behind a hyphen
 def test_any_text_is_taken_and_its_terms_are_the_index_own(question: str) -> None:
     text = spelled(question)
     there = {term for word in [text, text.lower(), *joined(text)] for term in analyser().analyze(word)}
