@@ -20,7 +20,6 @@ import pytest
 
 from semsearch.encoders import Embeddings, Encoder, EncoderIdentity, load_encoder
 
-
 hypothesis.settings.register_profile("same", derandomize=True)  # a test that passed does not fail at the next run
 hypothesis.settings.register_profile("explore", print_blob=True)  # other examples each time; `make torture` asks for it
 hypothesis.settings.load_profile(os.environ.get("SEMSEARCH_HYPOTHESIS", "same"))
