@@ -16,15 +16,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from ..encoders.identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, EncoderIdentity
+from ..encoders.identity import DESCRIPTION, MODEL, TOKENIZER, EncoderIdentity
 from ..errors import SemsearchError, StoreError
 from . import files
+from .checks import checked, current_name, live_name, part_names
 from .layout import (
     CURRENT,
     ENCODER,
     LEXICAL,
     LOCK,
-    MANIFEST,
     PAPERS,
     STAGING,
     VECTORS,
@@ -34,7 +34,7 @@ from .layout import (
     is_lexical_file,
     is_unfinished,
 )
-from .manifest import Manifest, PartFile, read_manifest
+from .manifest import Manifest, PartFile
 from .papers import PaperTable
 
 _OPEN_ATTEMPTS = 20
@@ -122,7 +122,7 @@ class Building:
         files.remove(self.staging)
         parts = []
         lexical = sorted(f"{LEXICAL}/{path.name}" for path in self.lexical.iterdir())
-        for name in (*_parts(manifest.encoder), *filter(is_lexical_file, lexical)):
+        for name in (*part_names(manifest.encoder), *filter(is_lexical_file, lexical)):
             path = self.folder / name
             files.sync_file(path)
             parts.append(PartFile(name, path.stat().st_size, files.sha256(path)))
@@ -177,48 +177,25 @@ def open_live(index: Path) -> Generation:
     """The live generation, its manifest read and its files there in the right sizes; StoreError where they are not."""
     if not index.is_dir():
         raise StoreError(f"{index}: no such index", "build one: `semsearch build CORPUS`, or `--sample` to try")
-    name = _live_name(index)
+    name = live_name(index)
     if name is None:
         raise StoreError(
             f"{index}: no index here (no file {CURRENT})", "build one: `semsearch build CORPUS`, or `--sample` to try"
         )
     folder = index / name
-    if not (folder / MANIFEST).is_file():
-        raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", "build the index again")
-    manifest = read_manifest(folder)
-    sizes = {part.name: part.bytes for part in manifest.files}
-    expected = [*_parts(manifest.encoder), f"{LEXICAL}/meta.json"]
-    fixed = [name for name in sizes if name in expected or not is_lexical_file(name)]  # the others are named by tantivy
-    if sorted(fixed) != sorted(expected):
-        raise StoreError(
-            f"{folder}: expected the files {', '.join(expected)}, got {', '.join(sorted(fixed)) or 'none'}",
-            "build the index again",
-        )
-    for part, size_bytes in sizes.items():
-        path = folder / part
-        found = path.stat().st_size if path.is_file() else None
-        if found != size_bytes:
-            got = "no such file" if found is None else f"{found} bytes"
-            raise StoreError(f"{path}: expected {size_bytes} bytes, got {got}", "build the index again")
-    return Generation(name, folder, manifest)
-
-
-def _parts(encoder: EncoderIdentity) -> tuple[str, ...]:
-    """The files of a generation, relative to its folder."""
-    carried = ENCODER_FILES if encoder.engine == "onnx" else ()
-    return (PAPERS, VECTORS, *(f"{ENCODER}/{name}" for name in carried))
+    return Generation(name, folder, checked(folder))
 
 
 def open_parts(index: Path, opener: Callable[[Generation], Parts]) -> tuple[Generation, Parts]:
     """The live generation and what opener opens of it. Where that fails because a writer published another and removed
     this one meanwhile, the new one is opened; once open, handles keep a generation alive."""
     for _ in range(_OPEN_ATTEMPTS):
-        name = _live_name(index) if index.is_dir() else None
+        name = live_name(index) if index.is_dir() else None
         try:
             generation = open_live(index)
             return generation, opener(generation)
         except (SemsearchError, OSError) as error:
-            if name == _live_name(index):
+            if name == live_name(index):
                 if isinstance(error, OSError):
                     raise StoreError(f"{error.filename}: cannot be read ({error.strerror})") from error
                 raise
@@ -230,28 +207,10 @@ def open_papers(index: Path) -> PaperTable:
     return open_parts(index, lambda generation: PaperTable(generation.papers, generation.manifest.counts.papers))[1]
 
 
-def _live_name(index: Path) -> str | None:
-    name = _current(index)
-    if name is not None and generation_number(name) is None:
-        raise StoreError(
-            f"{index / CURRENT}: expected the name of a generation, got {name[:40]!r}", "build the index again"
-        )
-    return name
-
-
 def _parent(index: Path) -> str | None:
     """The live generation as a writer sees it: a damaged CURRENT names none, so that building again mends it."""
-    name = _current(index)
+    name = current_name(index)
     return name if name is not None and generation_number(name) is not None else None
-
-
-def _current(index: Path) -> str | None:
-    try:
-        return (index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(f"{index / CURRENT}: cannot be read ({error.strerror})") from error
 
 
 def _next_number(index: Path) -> int:
