@@ -20,6 +20,7 @@ from semsearch.search import SearchIndex
 from semsearch.store import generations
 from semsearch.store.generations import open_live, writing
 from semsearch.store.layout import check_target
+from semsearch.store.seal import sealed
 
 
 def corpus(path: Path, *words: str) -> Path:
@@ -218,7 +219,8 @@ def changed(index: Path, change: Change) -> None:
     path = index / "generation-000001" / "manifest.json"
     values = json.loads(path.read_text())
     change(values)
-    path.write_text(json.dumps(values))
+    values.pop("sha256", None)
+    path.write_text(sealed(json.dumps(values, indent=1)))
 
 
 def holder(values: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from ..encoders.identity import ENCODER_FILES, EncoderIdentity
 from ..errors import StoreError
 from .layout import CURRENT, ENCODER, LEXICAL, MANIFEST, PAPERS, VECTORS, generation_number, is_lexical_file
 from .manifest import Manifest, read_manifest
+from .reading import read_start
 
+_CURRENT_BYTES = 1024  # one line
 _REBUILD = "build the index again"
 
 
@@ -26,7 +28,7 @@ def live_name(index: Path) -> str | None:
 def current_name(index: Path) -> str | None:
     """What CURRENT says, whatever it is; None where there is none."""
     try:
-        return (index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
+        return read_start(index / CURRENT, _CURRENT_BYTES).decode("utf-8", "replace").strip()
     except FileNotFoundError:
         return None
     except OSError as error:

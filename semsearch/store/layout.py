@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ..errors import StoreError
+from .reading import read_start
 
 FORMAT_VERSION = 2
 
@@ -72,4 +73,4 @@ def _is_index(index: Path, names: list[str]) -> bool:
         return True
     if CURRENT not in names or not (index / CURRENT).is_file():
         return False
-    return generation_number((index / CURRENT).read_text(encoding="utf-8", errors="replace").strip()) is not None
+    return generation_number(read_start(index / CURRENT, 1024).decode("utf-8", "replace").strip()) is not None

@@ -11,6 +11,8 @@ from ..encoders.identity import EncoderIdentity
 from ..errors import StoreError
 from .files import write_durably
 from .layout import FORMAT_VERSION, MANIFEST
+from .reading import read_small
+from .seal import is_whole, sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write it into a generation's folder, as the last file of it."""
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
-        write_durably(folder / MANIFEST, text.encode("utf-8", "replace").decode())  # a file's name may be no UTF-8
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        write_durably(folder / MANIFEST, sealed(text.encode("utf-8", "replace").decode()))  # a name may be no UTF-8
 
 
 _NESTED: dict[str, Any] = {
@@ -103,13 +105,19 @@ _NESTED: dict[str, Any] = {
     "files": PartFile,
 }
 _REBUILD = "build the index again from its corpus"
+_LARGEST_BYTES = 1 << 24  # a thousand times what it has for one corpus; it names each file that was given to a build
+_SEALED_SINCE = 3
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a generation's folder. StoreError where it is damaged, or of a format that is not known here."""
     path = folder / MANIFEST
+    content = read_small(path, _LARGEST_BYTES)
+    whole = is_whole(content)
+    if whole is False:
+        raise StoreError(f"{path}: damaged (its sha256 is not the one at its end)", _REBUILD)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(content.decode("utf-8"))
         version = values["format"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"{path}: expected a manifest in JSON ({error})", _REBUILD) from error
@@ -119,6 +127,8 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path}: an index of format {version!r}, this semsearch reads format {FORMAT_VERSION}",
             "pip install --upgrade semsearch" if newer else _REBUILD,
         )
+    if whole is None and version >= _SEALED_SINCE:
+        raise StoreError(f"{path}: damaged (expected a sha256 at its end)", _REBUILD)
     try:
         return _typed(Manifest, values)  # type: ignore[no-any-return]
     except (TypeError, KeyError, ValueError) as error:
