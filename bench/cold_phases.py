@@ -65,9 +65,9 @@ def _steps(started: float, path: str, question: str) -> dict[str, float]:
     vector = encoder.encode_queries([question])
     done("embed the question")
     asked = units(question)
-    found = index._retriever("hybrid", vector, [asked], 10)[0]
+    found = index._open().retriever("hybrid", vector, [asked], 10)[0]
     done("candidates of both sides, fused")
-    results = index._results(found, 0, "hybrid", None, asked, query=question)
+    results = index._open().results(found, 0, "hybrid", None, asked, query=question)
     show_results(results, "table")
     done("papers, printing")
     index.close()

@@ -135,8 +135,8 @@ def _own_parts(index: SearchIndex, question: str) -> dict[str, float]:
     """The steps of SearchIndex.search, one by one."""
     asked = units(question)
     vector, embed = _timed(lambda: index.encoder.encode_queries([question]))
-    found, retrieve = _timed(lambda: index._retriever("hybrid", vector, [asked], _K)[0])
-    _, papers = _timed(lambda: index._results(found, 0, "hybrid", None, asked, query=question))
+    found, retrieve = _timed(lambda: index._open().retriever("hybrid", vector, [asked], _K)[0])
+    _, papers = _timed(lambda: index._open().results(found, 0, "hybrid", None, asked, query=question))
     return dict(zip(_PARTS, (embed, retrieve, papers), strict=True))
 
 

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import os
-import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 import numpy as np
 
-from .encoders import Encoder, encoder_of
-from .encoders.identity import ENCODER_FILES
-from .errors import EncoderError, QueryError, StoreError
-from .filters import Allowed, Filter, allowed_rows
+from .encoders import Encoder
+from .errors import QueryError, StoreError
+from .filters import Allowed, Filter
 from .fusion import depth_for
-from .lexical import Lexical
+from .opened import OpenGeneration
 from .paper import Paper
 from .questions import Question
-from .results import Hit, IndexSummary, RankedPaper, Ranking, Results
-from .retrieval import MODES, Found, Mode, Retriever
-from .store import Generation, Manifest, PaperTable, open_parts
+from .results import RankedPaper, Ranking, Results
+from .retrieval import MODES, Mode
+from .store import Generation, Manifest, open_parts
 from .text import clean
-from .vectors import VECTORS_TYPE, FloatArray, Vectors
-from .why import best_sentences
-from .words import ANALYSER, Unit, units
+from .words import units
 
 QUESTION_CHARS = 100_000
 """How much of a question or a pasted text is read; every encoder stops long before."""
 
 _BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
 _BATCH_QUESTIONS = 256
-_APART = 1e-6
 
 
 class SearchIndex:
@@ -46,14 +39,8 @@ class SearchIndex:
         Raises StoreError where there is no index, or one that is damaged. The encoder is loaded by the first question.
         """
         self.path = Path(path)
-        self._given = encoder
-        self._encoder: Encoder | None = None
-        self._loading = threading.Lock()
-        self._filtered: tuple[Filter | None, Allowed | None] = (None, None)
-        self._generation, parts = open_parts(self.path, _open)
-        self._papers, self._vectors, lexical, self._encoder_files = parts
-        self._retriever = Retriever(self._vectors, lexical, self._papers)
-        self._close = weakref.finalize(self, _close, self._papers, self._encoder_files)
+        self._generation, opened = open_parts(self.path, lambda found: OpenGeneration(found, str(path), encoder))
+        self._opened: OpenGeneration | None = opened
 
     @property
     def manifest(self) -> Manifest:
@@ -66,7 +53,7 @@ class SearchIndex:
         return self._generation
 
     def __len__(self) -> int:
-        return self._papers.count
+        return self.manifest.counts.papers
 
     def __enter__(self) -> Self:
         return self
@@ -75,30 +62,24 @@ class SearchIndex:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._close()
+        """Let go of the files, as soon as no question is being answered any more."""
+        self._opened = None
+
+    def _open(self) -> OpenGeneration:
+        """What answers the next question; whoever took it may go on with it, whatever happens to this index."""
+        if (opened := self._opened) is None:
+            raise StoreError(f"{self.path}: the index was closed", "open it again")
+        return opened
 
     @property
     def encoder(self) -> Encoder:
         """The encoder that made the vectors, loaded once. EncoderError if it is not whole, or not that one."""
-        with self._loading:  # the first questions of two threads may come at once
-            if self._encoder is None:
-                self._encoder = self._load_encoder()
-            return self._encoder
-
-    def _load_encoder(self) -> Encoder:
-        identity = self.manifest.encoder
-        if self._given is None:
-            files = {name: file.read() for name, file in self._encoder_files.items()}
-            return encoder_of(identity, files, self._generation.encoder)
-        if not self._given.identity.same_vectors(identity):
-            differing = self._given.identity.differences(identity)
-            raise EncoderError(f"the encoder given has {differing}, as the index was built")
-        return self._given
+        return self._open().encoder
 
     def paper(self, name: str) -> Paper:
         """The paper of that id, DOI, arXiv id, exact title, or beginning of an id. QueryError where there is none."""
-        return self._papers.get([self._papers.row_of(name)])[0]
+        papers = self._open().papers
+        return papers.get([papers.row_of(name)])[0]
 
     def search(
         self,
@@ -120,10 +101,11 @@ class SearchIndex:
         """
         text = _question_text(question, "question")
         _check(k, offset, mode)
-        allowed = self._allowed(filter)
-        found = self._answers([text], offset + k, mode, allowed)[0]
-        answer = self._results(found[offset:], offset, mode, allowed, units(text), query=text)
-        return self._explained(answer, self.encoder.encode_queries([text])[0]) if why else answer
+        opened = self._open()
+        allowed = opened.allowed(filter)
+        found = opened.answers([text], offset + k, mode, allowed)[0]
+        answer = opened.results(found[offset:], offset, mode, allowed, units(text), query=text)
+        return opened.explained(answer, opened.encoder.encode_queries([text])[0]) if why else answer
 
     def similar(
         self,
@@ -142,27 +124,28 @@ class SearchIndex:
         papers that were named are not among the hits. mode, filter, why, offset: see `search`.
         """
         _check(k, offset, mode)
+        opened = self._open()
         named = [papers] if isinstance(papers, str) else list(papers)
-        rows = list(dict.fromkeys(self._papers.row_of(name) for name in named))
-        texts = [paper.text for paper in self._papers.get(rows)]
-        parts = [self._vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
+        rows = list(dict.fromkeys(opened.papers.row_of(name) for name in named))
+        texts = [paper.text for paper in opened.papers.get(rows)]
+        parts = [opened.vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
         if text is not None:
             texts.append(_question_text(text, "text"))
-            parts.append(self.encoder.encode_documents(texts[-1:]).vectors)
+            parts.append(opened.encoder.encode_documents(texts[-1:]).vectors)
         if not parts:
             raise QueryError("nothing to be similar to, expected ids of papers or a text")
         mean = np.concatenate(parts).mean(axis=0, keepdims=True)
         length = float(np.linalg.norm(mean))
         if length < 1e-6:
             raise QueryError("the papers cancel out: the mean of their vectors is zero", "name fewer of them")
-        allowed = self._allowed(filter)
-        mask = np.ones(len(self), dtype=np.bool_) if allowed is None else allowed.mask.copy()
+        allowed = opened.allowed(filter)
+        mask = np.ones(len(opened), dtype=np.bool_) if allowed is None else allowed.mask.copy()
         mask[rows] = False
         asked = units("\n".join(texts))
         query = (mean / np.float32(length)).astype(np.float32)
-        found = self._retriever(mode, query, [asked], offset + k, mask)[0]
-        answer = self._results(found[offset:], offset, mode, allowed, asked, like=tuple(self._papers.ids(rows)))
-        return self._explained(answer, query[0]) if why else answer
+        found = opened.retriever(mode, query, [asked], offset + k, mask)[0]
+        answer = opened.results(found[offset:], offset, mode, allowed, asked, like=tuple(opened.papers.ids(rows)))
+        return opened.explained(answer, query[0]) if why else answer
 
     def rank(
         self,
@@ -179,71 +162,8 @@ class SearchIndex:
         _check(k, 0, mode)
         if isinstance(questions, str):
             raise QueryError("one text, expected a list of questions", "use `search` for one question")
-        return self._rank(enumerate(questions, start=1), k, mode, self._allowed(filter))
-
-    def _rank(
-        self, numbered: Iterator[tuple[int, str | Question]], k: int, mode: Mode, allowed: Allowed | None
-    ) -> Iterator[Ranking]:
-        batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(self)))))
-        while some := [
-            each if isinstance(each, Question) else Question(str(number), each)
-            for number, each in islice(numbered, batch)
-        ]:
-            texts = [_question_text(question.text, f"question {question.id}") for question in some]
-            for question, found in zip(some, self._answers(texts, k, mode, allowed), strict=True):
-                ranked = (
-                    RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
-                    for rank, each in enumerate(found, start=1)
-                )
-                yield Ranking(question.id, question.text, tuple(ranked))
-
-    def _allowed(self, filter: Filter | None) -> Allowed | None:
-        """The rows that filter allows, kept for the next question with the same one."""
-        if not filter:
-            return None
-        asked, allowed = self._filtered
-        if asked != filter or allowed is None:
-            allowed = allowed_rows(filter, self._papers)
-            self._filtered = (filter, allowed)
-        return allowed
-
-    def _answers(self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None) -> list[list[Found]]:
-        queries = self.encoder.encode_queries(texts)
-        asked = [units(text) for text in texts]
-        mask = None if allowed is None else allowed.mask
-        answers = self._retriever(mode, queries, asked, wanted, mask)
-        for position, text in enumerate(texts):
-            rows = [row for row in self._papers.named(text) if mask is None or mask[row]]
-            if rows:
-                named = self._retriever.named(rows, queries[position], asked[position], mode)
-                answers[position] = _named_first(named, answers[position])[:wanted]
-        return answers
-
-    def _explained(self, answer: Results, query: FloatArray) -> Results:
-        found = best_sentences(
-            query, [hit.paper.abstract for hit in answer], lambda texts: self.encoder.encode_documents(texts).vectors
-        )
-        hits = (replace(hit, why=why) for hit, why in zip(answer, found, strict=True))
-        return replace(answer, hits=tuple(hits))
-
-    def _results(
-        self,
-        found: Sequence[Found],
-        offset: int,
-        mode: Mode,
-        allowed: Allowed | None,
-        asked: tuple[Unit, ...],
-        *,
-        query: str | None = None,
-        like: tuple[str, ...] = (),
-    ) -> Results:
-        papers = self._papers.get([each.row for each in found])
-        hits = (
-            Hit(rank, paper, each.score, each.similarity, each.lexical, asked)
-            for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
-        )
-        summary = IndexSummary(str(self.path), self._generation.name, len(self), self.manifest.encoder.model)
-        return Results(query, like, mode, summary, tuple(hits), _notes(allowed))
+        opened = self._open()
+        return _rank(opened, enumerate(questions, start=1), k, mode, opened.allowed(filter))
 
 
 def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
@@ -251,59 +171,20 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
     return SearchIndex(path)
 
 
-def _open(generation: Generation) -> tuple[PaperTable, Vectors, Lexical, dict[str, BinaryIO]]:
-    """Every handle at once, the encoder's files too, although they are read only for the first question."""
-    manifest = generation.manifest
-    plan = (manifest.vectors.kind, manifest.vectors.type)
-    if plan != ("exact", VECTORS_TYPE):
-        raise StoreError(
-            f"{generation.folder}: vectors of the plan {' '.join(plan)}, this semsearch searches exact {VECTORS_TYPE}",
-            "build the index again, or pip install --upgrade semsearch",
-        )
-    vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
-    lexical = (manifest.lexical.kind, manifest.lexical.analyser)
-    if lexical != ("tantivy", ANALYSER):
-        raise StoreError(
-            f"{generation.folder}: keywords by {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
-            "build the index again, or pip install --upgrade semsearch",
-        )
-    keywords = Lexical(generation.lexical, generation.lexical_files, manifest.lexical.count)
-    papers = PaperTable(generation.papers, manifest.counts.papers)
-    carried = ENCODER_FILES if manifest.encoder.engine == "onnx" else ()
-    return papers, vectors, keywords, {name: (generation.encoder / name).open("rb") for name in carried}
-
-
-def _close(papers: PaperTable, encoder_files: dict[str, BinaryIO]) -> None:
-    papers.close()
-    for file in encoder_files.values():
-        file.close()
-
-
-def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
-    """The papers that a question names before all others, with a score that says so."""
-    rows = {each.row for each in named}
-    others = [each for each in found if each.row not in rows]
-    best = max((each.score for each in others), default=0.0)
-    steps = range(len(named), 0, -1)  # apart: tools that read runs order ties in their own ways
-    return [
-        replace(each, score=max(each.score, best + step * _APART)) for each, step in zip(named, steps, strict=True)
-    ] + others
-
-
-def _notes(allowed: Allowed | None) -> tuple[str, ...]:
-    """What a filter left out for want of knowledge."""
-    if allowed is None:
-        return ()
-    notes = []
-    if not allowed.count:
-        notes.append("no paper of the index passes the filter")
-    if allowed.without_year:
-        papers = "1 paper has" if allowed.without_year == 1 else f"{allowed.without_year} papers have"
-        notes.append(f"{papers} no year, so no --since, --until or --year is passed")
-    if allowed.unknown:
-        shown = ", ".join(name[:60] for name in allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
-        notes.append(f"not in the index, of those to choose from: {len(allowed.unknown)} ({shown})")
-    return tuple(notes)
+def _rank(
+    opened: OpenGeneration, numbered: Iterator[tuple[int, str | Question]], k: int, mode: Mode, allowed: Allowed | None
+) -> Iterator[Ranking]:
+    batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
+    while some := [
+        each if isinstance(each, Question) else Question(str(number), each) for number, each in islice(numbered, batch)
+    ]:
+        texts = [_question_text(question.text, f"question {question.id}") for question in some]
+        for question, found in zip(some, opened.answers(texts, k, mode, allowed), strict=True):
+            ranked = (
+                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
+                for rank, each in enumerate(found, start=1)
+            )
+            yield Ranking(question.id, question.text, tuple(ranked))
 
 
 def _question_text(text: str, what: str) -> str:

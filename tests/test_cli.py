@@ -64,7 +64,7 @@ def tiny() -> Iterator[TinyEncoder]:
     encoder = TinyEncoder()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("semsearch.build.load_encoder", lambda *_: encoder)
-        patch.setattr("semsearch.search.encoder_of", lambda *_: encoder)
+        patch.setattr("semsearch.opened.encoder_of", lambda *_: encoder)
         patch.delenv("SEMSEARCH_INDEX", raising=False)
         yield encoder
 
@@ -705,8 +705,8 @@ def test_progress_is_off_when_standard_error_is_no_terminal(run: Run, tmp_path: 
 ENVIRONMENT = {**os.environ, "COLUMNS": "72", "TERM": "xterm-256color", "PYTHONPATH": str(Path(__file__).parent)}
 SEMSEARCH = (sys.executable, "-m", "semsearch")
 WITH_TINY_ENCODER = """
-import sys, conftest, semsearch.search, semsearch.build, semsearch.cli
-semsearch.search.encoder_of = lambda *_: conftest.TinyEncoder()
+import sys, conftest, semsearch.opened, semsearch.build, semsearch.cli
+semsearch.opened.encoder_of = lambda *_: conftest.TinyEncoder()
 semsearch.build.load_encoder = lambda *_: conftest.TinyEncoder()
 sys.argv[0] = "semsearch"
 semsearch.cli.main()

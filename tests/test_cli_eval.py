@@ -65,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         encoder = TinyEncoder()
         patch.setattr("semsearch.build.load_encoder", lambda *_: encoder)
-        patch.setattr("semsearch.search.encoder_of", lambda *_: encoder)
+        patch.setattr("semsearch.opened.encoder_of", lambda *_: encoder)
         patch.delenv("SEMSEARCH_INDEX", raising=False)
         for name, records in (("index", [*RECORDS, TWIN]), ("half", RECORDS[::2])):
             semsearch.build_index(write_jsonl(folder / f"{name}.jsonl", records), folder / name)

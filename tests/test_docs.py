@@ -220,7 +220,7 @@ def here(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy as the working folder, and one encoder for all that runs in this process."""
     encoder = cache(OneEncoder)
     monkeypatch.setattr("semsearch.build.load_encoder", lambda *_: encoder())
-    monkeypatch.setattr("semsearch.search.encoder_of", lambda *_: encoder())
+    monkeypatch.setattr("semsearch.opened.encoder_of", lambda *_: encoder())
     monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
     monkeypatch.chdir(checkout)
     return checkout

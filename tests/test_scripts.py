@@ -156,7 +156,7 @@ def test_a_batch_to_the_script_is_a_run(
 ) -> None:
     tiny = TinyEncoder()
     monkeypatch.setattr("semsearch.build.load_encoder", lambda *_: tiny)
-    monkeypatch.setattr("semsearch.search.encoder_of", lambda *_: tiny)
+    monkeypatch.setattr("semsearch.opened.encoder_of", lambda *_: tiny)
     monkeypatch.chdir(tmp_path)
     many = [{"id": f"p{number}", "title": f"Paper number {number}"} for number in range(120)]
     write_jsonl(tmp_path / "papers.jsonl", [*RECORDS, *many])

@@ -1,0 +1,174 @@
+"""One generation, opened: all its handles at once, its encoder, and what its papers answer.
+
+Which generation it is never changes, so whoever holds one is answered by that one alone, papers, vectors, keywords and
+encoder; once nobody holds it any more, its files are closed.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from typing import BinaryIO
+
+from .encoders import Encoder, encoder_of
+from .encoders.identity import ENCODER_FILES
+from .errors import EncoderError, StoreError
+from .filters import Allowed, Filter, allowed_rows
+from .lexical import Lexical
+from .results import Hit, IndexSummary, Results
+from .retrieval import Found, Mode, Retriever
+from .store import Generation, PaperTable
+from .vectors import VECTORS_TYPE, FloatArray, Vectors
+from .why import best_sentences
+from .words import ANALYSER, Unit, units
+
+_APART = 1e-6
+
+
+class OpenGeneration:
+    """The handles of one generation; several threads may ask it."""
+
+    def __init__(self, generation: Generation, path: str, given: Encoder | None = None) -> None:
+        """Open generation's files, the encoder's too, although they are read only for the first question.
+
+        path: of the index, as answers tell it. given: the encoder to use. Raises StoreError where a file is damaged.
+        """
+        self.generation = generation
+        self._path = path
+        self._given = given
+        self._encoder: Encoder | None = None
+        self._loading = threading.Lock()
+        self._filtered: tuple[Filter | None, Allowed | None] = (None, None)
+        with ExitStack() as handles:
+            self.vectors, lexical = _structures(generation)
+            self.papers = handles.enter_context(closing(PaperTable(generation.papers, len(self))))
+            self._encoder_files = {name: handles.enter_context(file) for name, file in _encoder_files(generation)}
+            self.retriever = Retriever(self.vectors, lexical, self.papers)
+            weakref.finalize(self, handles.pop_all().close)
+
+    def __len__(self) -> int:
+        return self.generation.manifest.counts.papers
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that made the vectors, loaded once. EncoderError if it is not whole, or not that one."""
+        with self._loading:  # the first questions of two threads may come at once
+            if self._encoder is None:
+                self._encoder = self._load_encoder()
+            return self._encoder
+
+    def _load_encoder(self) -> Encoder:
+        identity = self.generation.manifest.encoder
+        if self._given is None:
+            files = {name: file.read() for name, file in self._encoder_files.items()}
+            return encoder_of(identity, files, self.generation.encoder)
+        if not self._given.identity.same_vectors(identity):
+            differing = self._given.identity.differences(identity)
+            raise EncoderError(f"the encoder given has {differing}, as the index was built")
+        return self._given
+
+    def allowed(self, filter: Filter | None) -> Allowed | None:
+        """The rows that filter allows, kept for the next question with the same one; None if it asks for nothing."""
+        if not filter:
+            return None
+        asked, allowed = self._filtered
+        if asked != filter or allowed is None:
+            allowed = allowed_rows(filter, self.papers)
+            self._filtered = (filter, allowed)
+        return allowed
+
+    def answers(self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None) -> list[list[Found]]:
+        """For each text its wanted best papers, those that it names before all others."""
+        queries = self.encoder.encode_queries(texts)
+        asked = [units(text) for text in texts]
+        mask = None if allowed is None else allowed.mask
+        answers = self.retriever(mode, queries, asked, wanted, mask)
+        for position, text in enumerate(texts):
+            rows = [row for row in self.papers.named(text) if mask is None or mask[row]]
+            if rows:
+                named = self.retriever.named(rows, queries[position], asked[position], mode)
+                answers[position] = _named_first(named, answers[position])[:wanted]
+        return answers
+
+    def explained(self, answer: Results, query: FloatArray) -> Results:
+        """The answer with the sentence of each abstract that is nearest to query, (d,)."""
+        found = best_sentences(
+            query, [hit.paper.abstract for hit in answer], lambda texts: self.encoder.encode_documents(texts).vectors
+        )
+        hits = (replace(hit, why=why) for hit, why in zip(answer, found, strict=True))
+        return replace(answer, hits=tuple(hits))
+
+    def results(
+        self,
+        found: Sequence[Found],
+        offset: int,
+        mode: Mode,
+        allowed: Allowed | None,
+        asked: tuple[Unit, ...],
+        *,
+        query: str | None = None,
+        like: tuple[str, ...] = (),
+    ) -> Results:
+        """The papers found, of which the first is the one after offset, as an answer; asked: the question's words."""
+        papers = self.papers.get([each.row for each in found])
+        hits = (
+            Hit(rank, paper, each.score, each.similarity, each.lexical, asked)
+            for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
+        )
+        summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
+        return Results(query, like, mode, summary, tuple(hits), _notes(allowed))
+
+
+def _structures(generation: Generation) -> tuple[Vectors, Lexical]:
+    """The vectors and the keywords, if they are of the kinds that are searched here."""
+    manifest = generation.manifest
+    plan = (manifest.vectors.kind, manifest.vectors.type)
+    if plan != ("exact", VECTORS_TYPE):
+        raise StoreError(
+            f"{generation.folder}: vectors of the plan {' '.join(plan)}, this semsearch searches exact {VECTORS_TYPE}",
+            "build the index again, or pip install --upgrade semsearch",
+        )
+    vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
+    lexical = (manifest.lexical.kind, manifest.lexical.analyser)
+    if lexical != ("tantivy", ANALYSER):
+        raise StoreError(
+            f"{generation.folder}: keywords by {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
+            "build the index again, or pip install --upgrade semsearch",
+        )
+    return vectors, Lexical(generation.lexical, generation.lexical_files, manifest.lexical.count)
+
+
+def _encoder_files(generation: Generation) -> Iterator[tuple[str, BinaryIO]]:
+    if generation.manifest.encoder.engine == "onnx":
+        for name in ENCODER_FILES:
+            yield name, (generation.encoder / name).open("rb")
+
+
+def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
+    """The papers that a question names before all others, with a score that says so."""
+    rows = {each.row for each in named}
+    others = [each for each in found if each.row not in rows]
+    best = max((each.score for each in others), default=0.0)
+    steps = range(len(named), 0, -1)  # apart: tools that read runs order ties in their own ways
+    return [
+        replace(each, score=max(each.score, best + step * _APART)) for each, step in zip(named, steps, strict=True)
+    ] + others
+
+
+def _notes(allowed: Allowed | None) -> tuple[str, ...]:
+    """What a filter left out for want of knowledge."""
+    if allowed is None:
+        return ()
+    notes = []
+    if not allowed.count:
+        notes.append("no paper of the index passes the filter")
+    if allowed.without_year:
+        papers = "1 paper has" if allowed.without_year == 1 else f"{allowed.without_year} papers have"
+        notes.append(f"{papers} no year, so no --since, --until or --year is passed")
+    if allowed.unknown:
+        shown = ", ".join(name[:60] for name in allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
+        notes.append(f"not in the index, of those to choose from: {len(allowed.unknown)} ({shown})")
+    return tuple(notes)
