@@ -6,7 +6,6 @@ Out: the cosines of the nearest rows.
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,31 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StoreError
+from .faiss_header import HEADER_BYTES, VECTORS_TYPE, header, wrong_head
 from .threads import worker_count
+
+__all__ = ["HEADER_BYTES", "VECTORS_TYPE", "VectorWriter", "Vectors", "header"]
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-VECTORS_TYPE = "SQfp16"
 _CODE = np.dtype("<f2")
 _LARGE_SHARE = 0.3  # of rows that are allowed: asking for more and leaving some out is faster than looking at each
-
-# faiss/impl/index_write.cpp: fourcc, d, ntotal, two dummies, is_trained, metric; then of the quantizer: type (fp16),
-# rangestat, its argument, d, code size, length of the training data (0); then the length of the codes in bytes.
-_HEADER = struct.Struct("<4siqqqBiiifQQQQ")
-_DUMMY = 1 << 20
-_INNER_PRODUCT, _QT_FP16 = 0, 4
-HEADER_BYTES = _HEADER.size
-
-
-def header(count: int, dimensions: int) -> bytes:
-    """The 81 bytes that FAISS writes before the codes of count vectors, byte for byte."""
-    code_bytes = dimensions * _CODE.itemsize
-    return _HEADER.pack(
-        b"IxSQ", dimensions, count, _DUMMY, _DUMMY, 1, _INNER_PRODUCT, _QT_FP16, 0, 0.0, dimensions, code_bytes, 0,
-        count * code_bytes,
-    )  # fmt: skip
 
 
 class VectorWriter:
@@ -75,17 +60,11 @@ class Vectors:
 
     def __init__(self, path: Path, count: int, dimensions: int) -> None:
         """Open the file, expected to hold count vectors; StoreError, before FAISS sees a byte, where it does not."""
-        expected = header(count, dimensions)
         with path.open("rb") as file:
-            found = file.read(HEADER_BYTES)
+            head = file.read(HEADER_BYTES)
             size_bytes = file.seek(0, 2)
-        size_expected = HEADER_BYTES + count * dimensions * _CODE.itemsize
-        if found != expected or size_bytes != size_expected:
-            raise StoreError(
-                f"{path}: expected {count} vectors of {dimensions} dimensions in {size_expected} bytes, "
-                f"got {size_bytes} bytes" + ("" if found == expected else " with another header"),
-                "build the index again",
-            )
+        if wrong := wrong_head(head, size_bytes, count, dimensions):
+            raise StoreError(f"{path}: {wrong}", "build the index again")
         import faiss
 
         faiss.omp_set_num_threads(worker_count())

@@ -24,7 +24,8 @@ ALLOWED: dict[str, set[str]] = {
     "paper": {"errors", "text", "dates"},
     "corpus": {"errors", "text", "dates", "paper"},
     "encoders": {"errors", "text", "dates", "paper", "threads"},
-    "vectors": {"errors", "text", "dates", "paper", "threads"},
+    "faiss_header": set(),
+    "vectors": {"errors", "text", "dates", "paper", "threads", "faiss_header"},
     "words": {"errors"},
     "lexical": {"errors", "words"},
     "fusion": {"errors"},
@@ -36,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluate": {"errors", "text", "dates", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "dates", "paper"},
     "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
-    "store": {"errors", "text", "dates", "paper", "encoders.identity"},
+    "store": {"errors", "text", "dates", "paper", "faiss_header", "encoders.identity"},
     "build": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "vectors", "lexical", "words", "store", "progress",
         "_version",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["venue", "author", "category"]
 
-_SCHEMA = """
+FACET_SCHEMA = """
 CREATE TABLE facet_arrays (kind TEXT NOT NULL, name TEXT NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, name));
 CREATE TABLE facet_keys (kind TEXT NOT NULL, key TEXT NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, key))
     WITHOUT ROWID;
@@ -126,7 +126,7 @@ class FacetWriter:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._database.executescript(_SCHEMA)
+        self._database.executescript(FACET_SCHEMA)
         self._first, self._last = array("i"), array("i")
 
     def append(self, row: int, paper: Paper) -> None:

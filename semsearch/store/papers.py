@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import QueryError, StoreError
 from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi, safe_id
 from ..text import comparable, digest
-from .facets import Facets, FacetWriter, Kind
+from .database import open_read_only
+from .facets import FACET_SCHEMA, Facets, FacetWriter, Kind
 
 if TYPE_CHECKING:
     from .facets import IntArray
@@ -29,7 +30,7 @@ _COLUMNS = ", ".join(
     f"{name} {'INTEGER' if name in _NUMBERS else 'TEXT'}{' NOT NULL' if name in _LISTS else ''}"
     for name in PAPER_FIELDS
 )
-_SCHEMA = f"""
+SCHEMA = f"""
 CREATE TABLE papers (row INTEGER PRIMARY KEY, {_COLUMNS}, year INTEGER, text_sha256 BLOB NOT NULL);
 CREATE TABLE names (kind TEXT NOT NULL, name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (kind, name, row))
     WITHOUT ROWID;
@@ -49,7 +50,7 @@ class PaperWriter:
     def __init__(self, path: Path) -> None:
         self.count = 0
         self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA)
         self._facets = FacetWriter(self._database)
 
     def append(self, papers: Sequence[Paper]) -> None:
@@ -117,12 +118,7 @@ class PaperTable:
         """Open the file, expected to hold count papers."""
         self.count = count
         self._path = path
-        try:
-            self._database = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
+        self._database = open_read_only(path, SCHEMA + FACET_SCHEMA)
         try:
             self._expect(count)
         except StoreError:
