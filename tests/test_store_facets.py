@@ -203,9 +203,7 @@ def test_nothing_is_left_of_what_was_staged(tmp_path: Path) -> None:
     assert found == {"papers", "names", "facet_arrays", "facet_keys", "venues"}
 
 
-@pytest.mark.parametrize(
-    "damage", ["DELETE FROM facet_arrays", "DROP TABLE facet_arrays", "UPDATE facet_arrays SET numbers = x'00000000'"]
-)
+@pytest.mark.parametrize("damage", ["DELETE FROM facet_arrays", "UPDATE facet_arrays SET numbers = x'00000000'"])
 def test_a_damaged_table_is_a_clear_error(tmp_path: Path, damage: str) -> None:
     path = write(tmp_path / "a.db", [Paper("a", date="2020"), Paper("b")])
     with closing(sqlite3.connect(path)) as database:

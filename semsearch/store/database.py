@@ -80,6 +80,6 @@ def _other_tables(found: list[tuple[object, object, object]], schema: str) -> st
         if sql is None and kind == "index" and str(name).startswith("sqlite_autoindex_"):  # of a PRIMARY KEY
             continue
         if not isinstance(sql, str) or (each := " ".join(sql.split())) not in expected:
-            return f"holds a {kind} {str(name)[:40]!r} that is none of an index of papers"
+            return f"holds the {kind} {str(name)[:40]!r}, which is none of an index of papers"
         expected.remove(each)
     return f"expected {sorted(expected)[0][:60]!r} in it, found no such table" if expected else ""

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from ..errors import StoreError
 
-_REBUILD = "build the index again from its corpus"
+_REBUILD = "build the index again"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
