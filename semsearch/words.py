@@ -38,9 +38,9 @@ _MARKS = "\u0300-\u1fff\u2c00-\u2dff\u3040-\U0010ffff"
 """What a word may hold beside \\w: vowel signs and other marks. Python and tantivy know different editions of Unicode,
 so it is whatever is no punctuation or symbol of the common blocks; the analyser splits what is left to be split."""
 
-_RUN = rf"(?:[^\W_]|[{_MARKS}])+"
+_RUN = rf"(?:[^\W_]++|[{_MARKS}]++)++"  # possessive: letters are in both, and a run has one way to be read
 WORD = re.compile(_RUN)
-_COMPOUND = re.compile(rf"{_RUN}(?:[{HYPHEN}]{_RUN})+")
+_COMPOUND = re.compile(rf"(?<![^\W_])(?<![{_MARKS}]){_RUN}(?:[{HYPHEN}]{_RUN})+")
 _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
