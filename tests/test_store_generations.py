@@ -203,6 +203,8 @@ def test_a_current_that_is_no_file_is_a_clear_error(index: Path) -> None:
 
 def test_a_current_that_names_what_is_not_there_is_refused(index: Path) -> None:
     (index / "CURRENT").write_text("generation-000099\n")
+    assert refused(index).message.endswith("generation-000099: named by CURRENT, but there is no such folder")
+    (index / "generation-000099").mkdir()
     assert "no manifest.json in it" in refused(index).message
 
 
@@ -308,7 +310,8 @@ def test_a_manifest_that_names_other_files_is_refused(index: Path, other: str) -
 @pytest.mark.parametrize(("part", "field"), [("counts", "papers"), ("vectors", "count"), ("vectors", "dimensions")])
 def test_a_manifest_that_tells_another_number_than_its_files_is_refused(index: Path, part: str, field: str) -> None:
     changed(index, lambda values: values[part].update({field: 3}))
-    assert "expected 3 " in refused(index).message or "of 3 dimensions" in refused(index).message
+    message = refused(index).message
+    assert "expected 3 papers in every part" in message or "got 3 vectors" in message or "of 3 dimensions" in message
 
 
 def test_a_vectors_file_of_the_right_size_and_wrong_head_is_refused(index: Path) -> None:
