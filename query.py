@@ -45,20 +45,20 @@ from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.retrieval import Mode
 from semsearch.search import SearchIndex, open_index
-from semsearch.store import Generation, open_live
 
 _RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
 
 @lru_cache(maxsize=4)
-def _opened_generation(index: Path, generation: Generation) -> SearchIndex:
+def _kept(index: Path) -> SearchIndex:
     return open_index(index)
 
 
 def _opened(index: str | Path) -> SearchIndex:
-    """The index, opened once for each generation: what is built meanwhile answers the next question."""
-    path = Path(index).resolve()
-    return _opened_generation(path, open_live(path))
+    """The index, opened once and kept: what is published meanwhile answers the next question."""
+    opened = _kept(Path(index).resolve())
+    opened.refresh()
+    return opened
 
 
 def search(

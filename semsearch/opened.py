@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import BinaryIO
 
-from .encoders import Encoder, encoder_of
+from .encoders import Encoder, EncoderIdentity, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, StoreError
 from .filters import Allowed, Filter, allowed_rows
@@ -31,26 +31,46 @@ _APART = 1e-6
 class OpenGeneration:
     """The handles of one generation; several threads may ask it."""
 
-    def __init__(self, generation: Generation, path: str, given: Encoder | None = None) -> None:
+    def __init__(
+        self, generation: Generation, path: str, given: Encoder | None = None, loaded: Encoder | None = None
+    ) -> None:
         """Open generation's files, the encoder's too, although they are read only for the first question.
 
-        path: of the index, as answers tell it. given: the encoder to use. Raises StoreError where a file is damaged.
+        path: of the index, as answers tell it. given: the encoder to use. loaded: the encoder, if it is loaded already.
+        Raises StoreError where a file is damaged.
         """
         self.generation = generation
         self._path = path
         self._given = given
-        self._encoder: Encoder | None = None
+        self._encoder = loaded
         self._loading = threading.Lock()
         self._filtered: tuple[Filter | None, Allowed | None] = (None, None)
         with ExitStack() as handles:
             self.vectors, lexical = _structures(generation)
             self.papers = handles.enter_context(closing(PaperTable(generation.papers, len(self))))
-            self._encoder_files = {name: handles.enter_context(file) for name, file in _encoder_files(generation)}
+            files = _encoder_files(generation) if loaded is None else ()
+            self._encoder_files = {name: handles.enter_context(file) for name, file in files}
             self.retriever = Retriever(self.vectors, lexical, self.papers)
             weakref.finalize(self, handles.pop_all().close)
 
     def __len__(self) -> int:
         return self.generation.manifest.counts.papers
+
+    def followed_by(self, generation: Generation) -> OpenGeneration:
+        """generation opened, or this one if it is the same.
+
+        An encoder that is loaded is taken over; one that differs is loaded at once, so that it fails here if it does,
+        and no question waits for it. Raises StoreError or EncoderError, and this one is as it was.
+        """
+        if (generation.name, generation.manifest) == (self.generation.name, self.generation.manifest):
+            return self
+        with self._loading:
+            loaded = self._encoder
+        same = self._given is None and _encoder_of(generation) == _encoder_of(self.generation)
+        opened = OpenGeneration(generation, self._path, self._given, loaded if same else None)
+        if loaded or self._given:
+            opened.encoder  # noqa: B018
+        return opened
 
     @property
     def encoder(self) -> Encoder:
@@ -63,8 +83,12 @@ class OpenGeneration:
     def _load_encoder(self) -> Encoder:
         identity = self.generation.manifest.encoder
         if self._given is None:
-            files = {name: file.read() for name, file in self._encoder_files.items()}
-            return encoder_of(identity, files, self.generation.encoder)
+            loaded = encoder_of(
+                identity, {name: _content(f) for name, f in self._encoder_files.items()}, self.generation.encoder
+            )
+            for file in self._encoder_files.values():  # whoever takes the encoder over needs no files of it
+                file.close()
+            return loaded
         if not self._given.identity.same_vectors(identity):
             differing = self._given.identity.differences(identity)
             raise EncoderError(f"the encoder given has {differing}, as the index was built")
@@ -145,6 +169,18 @@ def _encoder_files(generation: Generation) -> Iterator[tuple[str, BinaryIO]]:
     if generation.manifest.encoder.engine == "onnx":
         for name in ENCODER_FILES:
             yield name, (generation.encoder / name).open("rb")
+
+
+def _content(file: BinaryIO) -> bytes:
+    file.seek(0)  # it was read before if loading failed
+    return file.read()
+
+
+def _encoder_of(generation: Generation) -> tuple[EncoderIdentity, set[tuple[str, str]]]:
+    """What two generations have in common if an encoder of the one is that of the other: identity and hashes."""
+    carried = {f"{generation.encoder.name}/{name}" for name in ENCODER_FILES}
+    hashes = {(part.name, part.sha256) for part in generation.manifest.files if part.name in carried}
+    return generation.manifest.encoder, hashes
 
 
 def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -31,7 +32,8 @@ _BATCH_QUESTIONS = 256
 
 
 class SearchIndex:
-    """An open index. It keeps answering from the generation that it opened; safe to share between threads."""
+    """An open index. It keeps answering from the generation that it opened until it is told to `refresh`; safe to
+    share between threads."""
 
     def __init__(self, path: str | os.PathLike[str] = "index", *, encoder: Encoder | None = None) -> None:
         """Open the index at path. encoder: used instead of loading the one that the index names; it has to be that one.
@@ -41,6 +43,8 @@ class SearchIndex:
         self.path = Path(path)
         self._generation, opened = open_parts(self.path, lambda found: OpenGeneration(found, str(path), encoder))
         self._opened: OpenGeneration | None = opened
+        self._place = self.path.absolute()  # where it is still looked for if the process goes to another folder
+        self._moving = threading.Lock()
 
     @property
     def manifest(self) -> Manifest:
@@ -63,7 +67,22 @@ class SearchIndex:
 
     def close(self) -> None:
         """Let go of the files, as soon as no question is being answered any more."""
-        self._opened = None
+        with self._moving:
+            self._opened = None
+
+    def refresh(self) -> bool:
+        """Move on to the live generation, if another was published or rolled back to; returns whether it did.
+
+        Questions that are being answered, by other threads or by an iterator of `rank`, stay with the generation that
+        they began with; its files are closed behind the last of them. An encoder that stays the same is not loaded
+        anew. Raises StoreError or EncoderError where the live generation cannot be opened, and goes on answering from
+        the one before.
+        """
+        with self._moving:
+            present = self._open()
+            self._generation, opened = open_parts(self._place, present.followed_by)
+            self._opened = opened
+        return opened is not present
 
     def _open(self) -> OpenGeneration:
         """What answers the next question; whoever took it may go on with it, whatever happens to this index."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,9 @@ from typing import Any
 
 import pytest
 from conftest import TinyEncoder, write_jsonl
+
+from semsearch.build import build_index
+from semsearch.errors import SemsearchError
 
 ROOT = Path(__file__).parent.parent
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
@@ -171,6 +176,31 @@ def test_a_batch_to_the_script_is_a_run(
     assert [line.split("\t")[:3] for line in tsv.splitlines()[:2]] == [["query_id", "id", "rank"], ["a", "whales", "1"]]
     jsonl = in_process("query.py", ("--batch", "q.tsv", "--jsonl", "-k", "1"), monkeypatch, capsys)[1]
     assert [json.loads(line)["query"] for line in jsonl.splitlines()] == ["Songs of whales", "bread"]
+
+
+def test_the_module_answers_from_what_was_published_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index stays open, and its encoder is loaded once."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    query = importlib.import_module("query")
+    loaded: list[TinyEncoder] = []
+
+    def load(*_: object) -> TinyEncoder:
+        loaded.append(TinyEncoder())
+        return loaded[-1]
+
+    monkeypatch.setattr("semsearch.opened.encoder_of", load)
+    index = tmp_path / "index"
+    for number, record in enumerate(RECORDS, start=1):
+        build_index(write_jsonl(tmp_path / "papers.jsonl", [record]), index, model=TinyEncoder())
+        for _ in range(2):
+            found = query.search("whales", index=index)
+            assert [hit.id for hit in found] == [record["id"]]
+            assert found.searched.generation == f"generation-{number:06}"
+        assert [ranking.papers[0].id for ranking in query.rank(["ice"], index=index)] == [record["id"]]
+    assert len(loaded) == 1
+    shutil.rmtree(index)
+    with pytest.raises(SemsearchError, match="no such index"):
+        query.search("whales", index=index)
 
 
 def in_process(
