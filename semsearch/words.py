@@ -24,7 +24,7 @@ ANALYSER = "english-1"
 LONGEST_TERM = 80  # characters of UTF-8; longer runs are no words, and are not indexed
 
 _GREEK = {
-    ord(letter): name
+    letter: name
     for name, letters in {
         "alpha": "Αα", "beta": "Ββϐ", "gamma": "Γγ", "delta": "Δδ", "epsilon": "Εεϵ", "zeta": "Ζζ", "eta": "Ηη",
         "theta": "Θθϑ", "iota": "Ιι", "kappa": "Κκϰ", "lambda": "Λλ", "mu": "Μμ", "nu": "Νν", "xi": "Ξξ",
@@ -33,6 +33,7 @@ _GREEK = {
     }.items()
     for letter in letters
 }  # fmt: skip
+_GREEK_LETTER = re.compile(f"[{''.join(_GREEK)}]")
 HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
 _MARKS = "\u0300-\u1fff\u2c00-\u2dff\u3040-\U0010ffff"
 """What a word may hold beside \\w: vowel signs and other marks. Python and tantivy know different editions of Unicode,
@@ -78,12 +79,17 @@ class Unit:
 
 def spelled(text: str) -> str:
     """text as it is analysed: compatibility forms (ligatures, subscripts) and Greek letters spelled out."""
-    return unicodedata.normalize("NFKC", text).translate(_GREEK)
+    if text.isascii():
+        return text
+    return _GREEK_LETTER.sub(lambda letter: _GREEK[letter[0]], unicodedata.normalize("NFKC", text))
 
 
 def joined(text: str) -> list[str]:
     """What a spelled text has joined by hyphens, written together: Llama27b and Llama2 of Llama-2-7b."""
-    return [word for compound in _COMPOUND.findall(text) for word in together(_HYPHENS.split(compound))]
+    if not text.isascii():
+        text = _HYPHENS.sub("-", text)
+    some = (_COMPOUND.findall(piece) for piece in text.split() if "-" in piece)  # ten times as fast as the whole text
+    return [word for found in some for compound in found for word in together(compound.split("-"))]
 
 
 def together(parts: list[str]) -> list[str]:

@@ -41,6 +41,7 @@ _CANONICAL = (
     "SELECT names.name, papers.id FROM names JOIN papers USING (row) WHERE kind = ? AND names.name IN (%s) ORDER BY row"
 )
 _SHOWN = 4
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _NAME_KINDS = ("id", "alias", "doi", "arxiv", "title")
 
 
@@ -79,7 +80,7 @@ class PaperWriter:
 
 
 def _stored(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
+    return _as_json(value) if isinstance(value, tuple) else value
 
 
 def _names(paper: Paper, row: int) -> Iterator[tuple[str, str, int]]:
