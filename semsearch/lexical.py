@@ -36,6 +36,7 @@ _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
 _ROWS_AT_ONCE = 500  # a query with more terms than this takes ten times as long
 _LOOK_UP_COST = 4.0  # of a row that is looked up, where a hit that is fetched costs 1
+_FIRST_HITS = 300  # fewer of them are not fetched faster
 
 
 def _schema() -> tantivy.Schema:
@@ -130,9 +131,9 @@ class Lexical:
             query = self._query(asked)
             if allowed is None:
                 return self._hits(query, depth)
-            total = int(allowed.sum())
-            if total * _LOOK_UP_COST > depth * self.count / max(1, total):
-                return self._masked(query, depth, allowed, total)
+            found = self._masked(query, depth, allowed)
+        if found is not None:
+            return found
         rows = np.flatnonzero(allowed)
         scores = self.scores(asked, rows)
         best = np.argsort(-scores, kind="stable")[: min(depth, int((scores > 0).sum()))]
@@ -152,15 +153,17 @@ class Lexical:
                 found[some[np.searchsorted(rows[some], at)]] = scores
         return found
 
-    def _masked(self, query: Query, depth: int, allowed: Mask, total: int) -> tuple[FloatArray, RowArray]:
-        """Ask for more hits until depth of them are allowed ones, or there are no more."""
-        wanted = min(self.count, depth * self.count // total + depth)
-        while True:
+    def _masked(self, query: Query, depth: int, allowed: Mask) -> tuple[FloatArray, RowArray] | None:
+        """Ask for more hits until depth of them are allowed ones; None where the allowed rows are looked up faster."""
+        total = int(allowed.sum())
+        wanted = max(_FIRST_HITS, 2 * depth * self.count // max(1, total) + depth)
+        while total * _LOOK_UP_COST > min(wanted, self.count):
             scores, rows = self._hits(query, wanted)
             kept = np.flatnonzero(allowed[rows])
-            if len(kept) >= depth or len(rows) < wanted or wanted == self.count:
+            if len(kept) >= depth or len(rows) < wanted:
                 return scores[kept[:depth]], rows[kept[:depth]]
-            wanted = min(self.count, wanted * 3)
+            wanted = int(wanted * min(8.0, 1.5 * depth / max(1, len(kept)))) + 1  # as they were met till now, and half
+        return None
 
     def _hits(self, query: Query, depth: int) -> tuple[FloatArray, RowArray]:
         hits = self._searcher.search(query, min(depth, self.count), count=False).hits

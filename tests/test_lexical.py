@@ -99,12 +99,13 @@ def test_scores_are_bm25(tmp_path: Path, question: str) -> None:
     np.testing.assert_allclose(index.scores(asked, np.arange(60)), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("cost", [0.0, 1e9])
+@pytest.mark.parametrize("cost", [0.0, 0.8, 1e9])  # rows looked up, hits fetched and then rows looked up, hits fetched
 def test_whatever_is_allowed_is_found_and_nothing_else(
     tmp_path: Path, cost: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lexical_module, "_LOOK_UP_COST", cost)
     monkeypatch.setattr(lexical_module, "_ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(lexical_module, "_FIRST_HITS", 1)
     papers = corpus(80, seed=1)
     index = opened(tmp_path / "lexical", papers)
 
