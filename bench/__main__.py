@@ -10,12 +10,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cold, memory, quality, rank, rate, tables, warm
+from . import cold, filters, memory, quality, rank, rate, tables, warm
 from .inputs import Inputs, SkippedError
 
 _PARTS = {
     "cold": cold.run,
     "warm": warm.run,
+    "filters": filters.run,
     "rate": rate.run,
     "rank": rank.run,
     "memory": memory.run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,24 @@ def _warm(values: Values) -> str:
     )
 
 
+def _filters(values: Values) -> str:
+    filters = values["filters"]
+    modes = list(filters[0]["adds_ms"])
+    rows = [
+        [each["filter"], f"{each['papers']:,}", *(_adds(each["adds_ms"][mode]) for mode in modes)] for each in filters
+    ]
+    alone = {mode: statistics.median(each["adds_ms"][mode]["without"] for each in filters) for mode in modes}
+    rows.append(["without a filter", f"{values['papers']:,}", *(f"{alone[mode]:.1f} ms" for mode in modes)])
+    return (
+        f"{values['questions']} questions on {values['papers']:,} papers, k={values['k']}; milliseconds more, at first "
+        f"and again:\n\n{table(('filter', 'papers that pass', *modes), rows)}"
+    )
+
+
+def _adds(each: Values) -> str:
+    return f"{each['first']:+.1f}, {each['again']:+.1f}"
+
+
 def _rate(values: Values) -> str:
     rows = [
         (
@@ -170,6 +189,7 @@ _PLOTS: dict[str, dict[str, str]] = {
 _TABLES: dict[str, Callable[[Values], str]] = {
     "cold": _cold,
     "warm": _warm,
+    "filters": _filters,
     "rate": _rate,
     "rank": _rank,
     "memory": _memory,

@@ -19,7 +19,7 @@ from semsearch.encoders.onnx import OnnxEncoder
 
 pytest.importorskip("bench", reason="the benchmark is part of a checkout, and of nothing else")
 from bench import __main__ as bench_main
-from bench import memory, quality, rank, rate, results, tables
+from bench import filters, memory, quality, rank, rate, results, tables
 from bench.inputs import Inputs, SkippedError
 
 
@@ -51,6 +51,36 @@ def test_rank_memory_and_rate_end_with_what_they_found(
     assert lines[0] == "rate: semsearch int8 6.0 abstracts/s, 1.00 times sentence-transformers"
     assert len(lines) == 3
     assert json.loads((tmp_path / "results" / "rate.json").read_text())["abstracts"] == 3
+
+
+def test_filters_are_those_of_the_papers_and_each_is_asked_in_every_mode(
+    tmp_path: Path, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "_NAMED", (2, 5))
+    papers = [
+        {"id": f"p{n}", "title": f"Whale {n}", "venue": "ACL" if n else "ICRA", "year": 2000 + n, "authors": ["Ann Bo"]}
+        for n in range(4)
+    ]
+    corpus = write_jsonl(tmp_path / "q.jsonl", papers)
+    build_index(corpus, tmp_path / "other", model=OnnxEncoder.open(tmp_path / "onnx"))
+    filters.run(replace(inputs, index=tmp_path / "other"))
+    measured = json.loads((tmp_path / "results" / "filters.json").read_text())
+    assert {each["filter"]: each["papers"] for each in measured["filters"]} == {
+        "since 2002": 2,
+        "year 2002": 1,
+        "venue ICRA": 1,
+        "author Ann Bo": 4,
+        "venue ICRA, since 2002": 0,
+        "only 2 ids": 2,
+    }
+    for each in measured["filters"]:
+        assert list(each["adds_ms"]) == ["hybrid", "dense", "lexical"]
+        assert all(list(mode) == ["without", "first", "again"] for mode in each["adds_ms"].values())
+    most = max(mode["again"] for each in measured["filters"] for mode in each["adds_ms"].values())
+    assert measured["most_ms"]["again"] == most
+    lines = tables._filters(measured).splitlines()
+    assert lines[2] == "| filter | papers that pass | hybrid | dense | lexical |"
+    assert lines[-1].startswith("| without a filter | 4 |")
 
 
 @pytest.mark.parametrize("parts", [["rank"], ["rank", "docs"], ["docs"]])
