@@ -39,7 +39,7 @@ def run(inputs: Inputs) -> None:
     questions = inputs.asked(_QUESTIONS + _WARM_UP)
     with closing(open_papers(inputs.index)) as papers:
         filters = {name: (values, allowed_rows(Filter(**values), papers).count) for name, values in _filters(papers)}
-    found = []
+    found: list[Values] = []
     with SearchIndex(inputs.index) as index:
         for name, (values, passing) in filters.items():
             modes = {mode: _measured(index, mode, values, questions) for mode in get_args(Mode)}
@@ -80,8 +80,9 @@ def _spread(kind: str, texts: Iterable[str], papers: PaperTable) -> Iterator[str
     """Of texts those that about so many papers have as _SHARES say, each once."""
     counts: dict[str, int] = {}
     for text in texts:
+        values: Values = {kind: text}
         try:
-            counts[text] = allowed_rows(Filter(**{kind: text}), papers).count
+            counts[text] = allowed_rows(Filter(**values), papers).count
         except QueryError:  # no letter in it
             continue
     wanted = [math.log(share * papers.count) for share in _SHARES]
@@ -94,7 +95,7 @@ def _measured(index: SearchIndex, mode: Mode, values: Values, questions: Sequenc
     kept = Filter(**values)
 
     def first(question: str) -> None:
-        index._filtered = (None, None)  # as if another filter had been asked for before
+        index._open()._filtered = (None, None)  # as if another filter had been asked for before
         index.search(question, _K, mode=mode, filter=Filter(**values))
 
     ways: dict[str, Callable[[str], object]] = {

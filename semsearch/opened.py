@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from .encoders import Encoder, EncoderIdentity, encoder_of
 from .encoders.identity import ENCODER_FILES
-from .errors import EncoderError, StoreError
+from .errors import EncoderError, QueryError, StoreError
 from .filters import Allowed, Filter, allowed_rows
 from .lexical import Lexical
 from .results import Hit, IndexSummary, Results
@@ -96,6 +96,8 @@ class OpenGeneration:
 
     def allowed(self, filter: Filter | None) -> Allowed | None:
         """The rows that filter allows, kept for the next question with the same one; None if it asks for nothing."""
+        if filter is not None and not isinstance(filter, Filter):
+            raise QueryError(f"the filter is {filter!r:.80}, expected a semsearch.filters.Filter")
         if not filter:
             return None
         asked, allowed = self._filtered
@@ -104,9 +106,10 @@ class OpenGeneration:
             self._filtered = (filter, allowed)
         return allowed
 
-    def answers(self, texts: Sequence[str], wanted: int, mode: Mode, allowed: Allowed | None) -> list[list[Found]]:
-        """For each text its wanted best papers, those that it names before all others."""
-        queries = self.encoder.encode_queries(texts)
+    def answers(
+        self, texts: Sequence[str], queries: FloatArray, wanted: int, mode: Mode, allowed: Allowed | None
+    ) -> list[list[Found]]:
+        """For each text its wanted best papers, those that it names before all others; queries: the texts' vectors."""
         asked = [units(text) for text in texts]
         mask = None if allowed is None else allowed.mask
         answers = self.retriever(mode, queries, asked, wanted, mask)
@@ -143,7 +146,7 @@ class OpenGeneration:
             for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
         )
         summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
-        return Results(query, like, mode, summary, tuple(hits), _notes(allowed))
+        return Results(query, like, mode, summary, tuple(hits), notes_of(allowed))
 
 
 def _structures(generation: Generation) -> tuple[Vectors, Lexical]:
@@ -194,7 +197,7 @@ def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
     ] + others
 
 
-def _notes(allowed: Allowed | None) -> tuple[str, ...]:
+def notes_of(allowed: Allowed | None) -> tuple[str, ...]:
     """What a filter left out for want of knowledge."""
     if allowed is None:
         return ()

@@ -119,8 +119,9 @@ class RankedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer to one question of a batch."""
+    """The answer to one question of a batch. notes: what else the reader should know of it, as in Results."""
 
     query_id: str
     query: str
     papers: tuple[RankedPaper, ...]
+    notes: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from .encoders import Encoder
 from .errors import QueryError, StoreError
 from .filters import Allowed, Filter
 from .fusion import depth_for
-from .opened import OpenGeneration
+from .opened import OpenGeneration, notes_of
 from .paper import Paper
 from .questions import Question
 from .results import RankedPaper, Ranking, Results
@@ -98,7 +98,7 @@ class SearchIndex:
     def paper(self, name: str) -> Paper:
         """The paper of that id, DOI, arXiv id, exact title, or beginning of an id. QueryError where there is none."""
         papers = self._open().papers
-        return papers.get([papers.row_of(name)])[0]
+        return papers.get([papers.row_of(_name(name))])[0]
 
     def search(
         self,
@@ -122,9 +122,10 @@ class SearchIndex:
         _check(k, offset, mode)
         opened = self._open()
         allowed = opened.allowed(filter)
-        found = opened.answers([text], offset + k, mode, allowed)[0]
+        queries = opened.encoder.encode_queries([text])
+        found = opened.answers([text], queries, offset + k, mode, allowed)[0]
         answer = opened.results(found[offset:], offset, mode, allowed, units(text), query=text)
-        return opened.explained(answer, opened.encoder.encode_queries([text])[0]) if why else answer
+        return opened.explained(answer, queries[0]) if why else answer
 
     def similar(
         self,
@@ -144,7 +145,7 @@ class SearchIndex:
         """
         _check(k, offset, mode)
         opened = self._open()
-        named = [papers] if isinstance(papers, str) else list(papers)
+        named = _names(papers)
         rows = list(dict.fromkeys(opened.papers.row_of(name) for name in named))
         texts = [paper.text for paper in opened.papers.get(rows)]
         parts = [opened.vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
@@ -179,8 +180,8 @@ class SearchIndex:
         questions: texts (their ids become 1, 2, ...) or Questions. Memory stays bounded, whatever their number.
         """
         _check(k, 0, mode)
-        if isinstance(questions, str):
-            raise QueryError("one text, expected a list of questions", "use `search` for one question")
+        if isinstance(questions, str) or not isinstance(questions, Iterable):
+            raise QueryError(f"{questions!r:.80}, expected a list of questions", "use `search` for one question")
         opened = self._open()
         return _rank(opened, enumerate(questions, start=1), k, mode, opened.allowed(filter))
 
@@ -198,19 +199,33 @@ def _rank(
         each if isinstance(each, Question) else Question(str(number), each) for number, each in islice(numbered, batch)
     ]:
         texts = [_question_text(question.text, f"question {question.id}") for question in some]
-        for question, found in zip(some, opened.answers(texts, k, mode, allowed), strict=True):
+        queries = opened.encoder.encode_queries(texts)
+        for question, found in zip(some, opened.answers(texts, queries, k, mode, allowed), strict=True):
             ranked = (
                 RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
                 for rank, each in enumerate(found, start=1)
             )
-            yield Ranking(question.id, question.text, tuple(ranked))
+            yield Ranking(question.id, question.text, tuple(ranked), notes_of(allowed))
 
 
-def _question_text(text: str, what: str) -> str:
+def _question_text(text: object, what: str) -> str:
+    if not isinstance(text, str):
+        raise QueryError(f"the {what} is {text!r}, expected text")
     cleaned = clean(text[:QUESTION_CHARS])
     if not cleaned:
         raise QueryError(f"the {what} is empty, expected some words")
     return cleaned
+
+
+def _names(papers: object) -> list[str]:
+    names = list(papers) if isinstance(papers, Iterable) and not isinstance(papers, str) else [papers]
+    return [_name(name) for name in names]
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise QueryError(f"{name!r:.80}: no name of a paper, expected text", "such as hit.id, a DOI or an arXiv id")
+    return name
 
 
 def _check(k: int, offset: int, mode: str) -> None:

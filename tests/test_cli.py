@@ -815,6 +815,26 @@ def test_the_footer_tells_what_has_no_year(run: Run, index: Path) -> None:
     assert run("query", QUESTION, "--index", index, "--since", "1900", "--ids").err.strip() == lines[-1]
 
 
+@pytest.mark.parametrize("format", ["trec", "jsonl", "tsv"])
+def test_rank_tells_what_a_filter_left_out(run: Run, index: Path, questions: Path, format: str) -> None:
+    ran = run("rank", questions, "--index", index, "--venue", "Nowhere", "--format", format)
+    assert (ran.code, ran.err) == (0, "no paper of the index passes the filter\n")
+    assert len(ran.lines) == (format == "tsv")
+    ran = run("rank", questions, "--index", index, "--since", "2001", "--format", format)
+    assert ran.err == "3 papers have no year, so no --since, --until or --year is passed\n"
+
+
+def test_only_the_papers_of_a_corpus_by_their_dois(run: Run, index: Path, tmp_path: Path) -> None:
+    records = [
+        {"id": "x1", "title": "Ice", "doi": "10.1000/ice.1"},
+        {"id": "x2", "title": "Bees", "arxiv": "2101.00001"},
+    ]
+    corpus = write_jsonl(tmp_path / "mine.jsonl", [*records, {"id": "x3", "title": "Nothing of ours"}])
+    ran = run("query", QUESTION, "--index", index, "--only", corpus, "--ids")
+    assert sorted(ran.lines) == ["p-ice", "q-bee"]
+    assert ran.err == "not in the index, of those to choose from: 1 (x3)\n"
+
+
 def test_only_the_papers_of_a_file(run: Run, index: Path, tmp_path: Path) -> None:
     (tmp_path / "ids.txt").write_text("p-ice\nno such paper\n")
     lines = run("query", QUESTION, "--index", index, "--only", tmp_path / "ids.txt").lines

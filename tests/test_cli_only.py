@@ -16,8 +16,13 @@ from semsearch.cli.options import filter_of
 from semsearch.errors import SemsearchError
 from semsearch.filters import Filter
 
-RECORDS = [{"id": "b", "title": "Tides"}, {"id": "a", "title": "Winds"}]
+RECORDS = [
+    {"id": "b", "title": "Tides", "doi": "https://doi.org/10.1000/B"},
+    {"id": "a", "title": "Winds", "arXiv": "2101.00001v2"},
+]
 JSONL = "".join(json.dumps(record) + "\n" for record in RECORDS)
+NAMES = (("b", "10.1000/b"), ("a", "2101.00001"))
+HITS = '{"rank": 1, "id": "z", "paper": {"id": "z", "doi": "10.1000/z"}}\n{"id": 7}\n'
 
 
 @pytest.mark.parametrize(
@@ -26,14 +31,19 @@ JSONL = "".join(json.dumps(record) + "\n" for record in RECORDS)
         ("ids.txt", "a\n\n  b \r\na\n", ("a", "b")),
         ("ids", "\ufeff10.1000/one\nA whole title\t7\tx\n", ("10.1000/one", "A whole title")),
         ("ids.v1.lst", "鯨\n", ("鯨",)),
-        ("corpus.jsonl", JSONL, ("b", "a")),
-        ("corpus.json", json.dumps(RECORDS), ("b", "a")),
-        ("corpus.csv", "id,title\nx,Tides\ny,Winds\n", ("x", "y")),
-        ("hits", JSONL, ("b", "a")),
-        ("hits.txt", json.dumps(RECORDS), ("b", "a")),
+        ("corpus.jsonl", JSONL, NAMES),
+        ("corpus.json", json.dumps(RECORDS), NAMES),
+        ("corpus.csv", "id,title,DOI\nx,Tides,\ny,Winds,10.1000/y\n", (("x",), ("y", "10.1000/y"))),
+        ("lines", JSONL, NAMES),
+        ("lines.txt", json.dumps(RECORDS), NAMES),
+        ("marked", "\ufeff" + JSONL, NAMES),
+        ("marked.txt", "\ufeff \n" + json.dumps(RECORDS), NAMES),
+        ("spaced", "\n  \t" + JSONL, NAMES),
+        ("hits", HITS, (("z", "10.1000/z"), ("7",))),
+        ("dois", '{"doi": "10.1000/q"}\n', (("10.1000/q",),)),
     ],
 )
-def test_names_are_read(tmp_path: Path, name: str, content: str, names: tuple[str, ...]) -> None:
+def test_names_are_read(tmp_path: Path, name: str, content: str, names: tuple[object, ...]) -> None:
     (tmp_path / name).write_bytes(content.encode())
     assert read_only(str(tmp_path / name)) == names
 
@@ -43,12 +53,14 @@ def test_compressed_files_and_folders_are_read(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "papers.jsonl.gz").write_bytes(gzip.compress(JSONL.encode()))
     assert read_only(str(tmp_path / "ids.txt.gz")) == ("a", "b")
-    assert read_only(str(tmp_path / "corpus" / "papers.jsonl.gz")) == ("b", "a")
-    assert read_only(str(tmp_path / "corpus")) == ("b", "a")
+    (tmp_path / "packed").write_bytes(gzip.compress(JSONL.encode()))
+    assert read_only(str(tmp_path / "packed")) == NAMES
+    assert read_only(str(tmp_path / "corpus" / "papers.jsonl.gz")) == NAMES
+    assert read_only(str(tmp_path / "corpus")) == NAMES
 
 
-@pytest.mark.parametrize(("content", "names"), [("a\nb\n", ("a", "b")), (JSONL, ("b", "a"))])
-def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, content: str, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("content", "names"), [("a\nb\n", ("a", "b")), (JSONL, NAMES), ("\ufeff\n " + JSONL, NAMES)])
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, content: str, names: tuple[object, ...]) -> None:
     stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content.encode())))
     monkeypatch.setattr(sys, "stdin", stream)
     assert read_only("-") == names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from conftest import TinyEncoder, write_jsonl
 
 from semsearch.build import build_index
 from semsearch.errors import EncoderError, QueryError
+from semsearch.filters import Filter
 from semsearch.questions import Question
 from semsearch.retrieval import MODES, Mode
 from semsearch.search import QUESTION_CHARS, SearchIndex, open_index
@@ -136,6 +138,35 @@ def test_an_empty_question_is_a_clear_error(index: SearchIndex, question: str) -
         index.similar(text=question)
     with pytest.raises(QueryError, match="the question 2 is empty"):
         list(index.rank(["whale", question]))
+
+
+@pytest.mark.parametrize("value", [None, 7, b"whale", ["whale"]])
+def test_values_of_a_wrong_type_are_clear_errors(index: SearchIndex, value: Any) -> None:
+    with pytest.raises(QueryError, match=r"the question is .*, expected text"):
+        index.search(value)
+    with pytest.raises(QueryError, match=r"expected a semsearch\.filters\.Filter"):
+        index.search("whale", filter={"venue": value} if value else "ACL")  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match=r"the question 2 is .*, expected text"):
+        list(index.rank(["whale", value]))
+    with pytest.raises(QueryError, match="no name of a paper, expected text"):
+        index.paper(value)
+    with pytest.raises(QueryError, match="no name of a paper, expected text"):
+        index.similar(["p001", value])
+
+
+@pytest.mark.parametrize("value", [None, 7])
+def test_no_list_is_a_clear_error(index: SearchIndex, value: Any) -> None:
+    with pytest.raises(QueryError, match="expected a list of questions"):
+        index.rank(value)
+    with pytest.raises(QueryError, match="no name of a paper, expected text"):
+        index.similar(value)
+
+
+def test_reasons_take_one_more_encoding_and_the_question_none(path: Path) -> None:
+    encoder = TinyEncoder()
+    with SearchIndex(path, encoder=encoder) as opened:
+        opened.search("whale", 3, why=True)
+    assert encoder.calls == ["whale"]  # its papers have no abstracts
 
 
 @pytest.mark.parametrize(
@@ -282,6 +313,13 @@ def test_rank_encodes_in_batches_and_reads_no_further_than_it_must(path: Path) -
         assert len(taken) == 256
         assert sum(1 for _ in rankings) == 599
     assert batches == [256, 256, 88]
+
+
+def test_rank_tells_what_search_tells_of_a_filter(index: SearchIndex) -> None:
+    for asked in (Filter(venue="Nowhere"), Filter(only=("p001", "nobody")), None):
+        (ranking,) = index.rank(["whale"], filter=asked)
+        assert ranking.notes == index.search("whale", filter=asked).notes
+        assert bool(ranking.notes) == (asked is not None)
 
 
 def test_rank_of_no_questions_is_empty(index: SearchIndex) -> None:

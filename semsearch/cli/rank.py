@@ -76,6 +76,7 @@ def rank(
     lines = _LINES[format]
     target = None if output is None or str(output) == "-" else output
     watched = nullcontext(silent) if target is None and sys.stdout.isatty() else terminal_progress()
+    notes: tuple[str, ...] = ()
     with open_index(index) as opened, _opened(target) as file, watched as progress:
         if format is RunFormat.tsv:
             file.write("query_id\tid\trank\tscore\tsimilarity\n")
@@ -84,6 +85,9 @@ def rank(
         ):
             file.writelines(lines(ranking))
             progress("ranking questions", done, None)
+            notes = ranking.notes
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 @contextmanager

@@ -12,6 +12,6 @@ def decode(line: bytes) -> str:
 
 
 def decode_head(head: bytes) -> str:
-    """The whole lines of the first bytes of a file, as text; one long line is decoded as far as it goes."""
+    """The whole lines of the first bytes of a file, as text; where there is but one, what is there of it."""
     lines = head[: head.rfind(b"\n") + 1]
-    return decode(lines) if lines else head.decode("utf-8", "replace")
+    return decode(lines) if lines.strip() else head.decode("utf-8", "replace")

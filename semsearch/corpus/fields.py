@@ -100,11 +100,7 @@ def field_name(name: str) -> str:
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
     """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
-    values: dict[str, Any] = {}
-    for written, value in record.items():
-        name = field_name(str(written))
-        if name not in values or _is_nothing(values[name]):
-            values[name] = value
+    values = _values(record)
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
     if not title and not abstract:
@@ -128,6 +124,22 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
         comments=_number(values, "comments"),
         aliases=tuple(map(safe_id, _list(_first(values, "aliases")))),
     )
+
+
+def names_in_record(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The id, the DOI and the arXiv id that record has, whatever else it lacks; each once."""
+    values = _values(record)
+    return tuple(dict.fromkeys(filter(None, (safe_id(_text(values, "id")), *_identity(values)))))
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of record by their names as FIELD_NAMES writes them, the first of a name that says something."""
+    values: dict[str, Any] = {}
+    for written, value in record.items():
+        name = field_name(str(written))
+        if name not in values or _is_nothing(values[name]):
+            values[name] = value
+    return values
 
 
 def _first(values: Mapping[str, Any], field: str) -> Any:
