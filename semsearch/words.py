@@ -44,6 +44,7 @@ WORD = re.compile(_RUN)
 _COMPOUND = re.compile(rf"(?<![^\W_])(?<![{_MARKS}]){_RUN}(?:[{HYPHEN}]{_RUN})+")
 _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
+_NUMBERED = re.compile(r"(?<![^\W_])([^\W\d_]+) (\d[^\W_]*)")
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
 
 _STOP_WORDS = """
@@ -62,9 +63,9 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 class Unit:
     """A word of a question, or words joined by hyphens.
 
-    apart: its terms, one of each word. together: the terms of what hyphens join, written together; each counts half of
-    one that is apart (lexical.TOGETHER), as papers that write it with a hyphen have both. times: how often the question
-    has it.
+    apart: its terms, one of each word. together: the terms of what hyphens join, written together, and of a number with
+    the word before it (GPT 4 may be written GPT4); each counts half of one that is apart (lexical.TOGETHER), as papers
+    that write it with a hyphen have both. times: how often the question has it.
     """
 
     apart: tuple[str, ...]
@@ -106,12 +107,13 @@ def units(question: str) -> tuple[Unit, ...]:
     text = _ENDINGS.sub("", spelled(question))
     if text.isupper():
         text = text.lower()
+    numbers = {each.start(2): each[1] + each[2] for each in _NUMBERED.finditer(text) if not is_stop(each[1])}
     found: list[Unit] = []
     stops: list[Unit] = []
     for match in _ASKED.finditer(text):
         parts = _HYPHENS.split(match[0])
         bearing = [part for part in parts if not is_stop(part)] or parts
-        whole = together(parts) if len(parts) > 1 else []
+        whole = together(parts) if len(parts) > 1 else [numbers[match.start()]] if match.start() in numbers else []
         unit = Unit(_terms(bearing), _terms(whole))
         if unit.terms:
             (stops if all(map(is_stop, parts)) else found).append(unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,8 @@ def words(question: str) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
-        ("GPT-4", "gpt4"), ("gpt4", "GPT-4"), ("GPT 4", "GPT-4"), ("BERT-base", "BERTbase"), ("bert base", "BERT-Base"),
+        ("GPT-4", "gpt4"), ("gpt4", "GPT-4"), ("GPT 4", "GPT-4"), ("gpt 4 turbo", "turbo GPT-4"),
+        ("BERT-base", "BERTbase"), ("bert base", "BERT-Base"),
         ("3D-GS", "3dgs"), ("3DGS", "3D\u2011GS"), ("self-supervised", "self supervised"),
         ("selfsupervised", "self-supervised"), ("Self\u2010Supervised", "selfsupervised"), ("CO2", "CO\u2082"),
         ("CO\u2082", "co2"), ("p53", "P53"), ("\u03b2-catenin", "beta-catenin"), ("beta catenin", "\u03b2-catenin"),
@@ -38,6 +41,12 @@ def test_a_compound_is_its_parts_and_all_in_one() -> None:
     assert units("GPT4") == (Unit(("gpt4",)),)
     assert units("state-of-the-art") == (Unit(("state", "art"), ("stateoftheart",)),)
     assert units("Llama-2-7b") == (Unit(("llama", "2", "7b"), ("llama27b", "llama2")),)
+    assert units("a GPT 4 or 3D-GS 2") == (
+        Unit(("gpt",)), Unit(("4",), ("gpt4",)), Unit(("3d", "gs"), ("3dgs",)), Unit(("2",), ("gs2",)),
+    )  # fmt: skip
+    assert units("in 1979, Llama 2 7b") == (
+        Unit(("1979",)), Unit(("llama",)), Unit(("2",), ("llama2",)), Unit(("7b",)),
+    )  # fmt: skip
     assert joined("Llama-2-7b and GPT-4") == ["Llama27b", "Llama2", "GPT4"]
 
 
@@ -68,7 +77,9 @@ def test_a_question_without_words_asks_nothing(question: str) -> None:
 @example("0-\ufcf2")  # a letter with marks, behind a hyphen
 def test_any_text_is_taken_and_its_terms_are_the_index_own(question: str) -> None:
     text = spelled(question)
-    there = {term for word in [text, text.lower(), *joined(text)] for term in analyser().analyze(word)}
+    numbered = re.sub(r" (?=\d)", "", text)
+    there = {term for each in (text, numbered) for one in (each, each.lower()) for term in analyser().analyze(one)}
+    there |= {term for word in joined(text) for term in analyser().analyze(word)}
     for unit in units(question):
         assert unit.times >= 1
         assert unit.terms
