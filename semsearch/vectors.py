@@ -22,9 +22,17 @@ __all__ = ["HEADER_BYTES", "VECTORS_TYPE", "VectorWriter", "Vectors", "header"]
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+CodeArray = npt.NDArray[np.float16]
 
-_CODE = np.dtype("<f2")
+CODE = np.dtype("<f2")
+"""How a number of a vector is stored: a 16-bit float, little endian."""
+
 _LARGE_SHARE = 0.3  # of rows that are allowed: asking for more and leaving some out is faster than looking at each
+
+
+def stored_codes(path: Path, count: int, dimensions: int) -> CodeArray:
+    """The vectors of a file as they are stored, (count, d), memory-mapped; for a file that was checked before."""
+    return np.memmap(path, dtype=CODE, mode="r", offset=HEADER_BYTES, shape=(count, dimensions))
 
 
 class VectorWriter:
@@ -36,11 +44,11 @@ class VectorWriter:
         self._file = path.open("wb")
         self._file.write(header(0, dimensions))
 
-    def append(self, vectors: FloatArray) -> None:
-        """Add rows: (n, d) float32, unit length."""
+    def append(self, vectors: FloatArray | CodeArray) -> None:
+        """Add rows: (n, d) float32, unit length, or as they are stored."""
         if vectors.ndim != 2 or vectors.shape[1] != self._dimensions:
             raise ValueError(f"expected vectors of shape (n, {self._dimensions}), got {vectors.shape}")
-        self._file.write(vectors.astype(_CODE).tobytes())
+        self._file.write(vectors.astype(CODE, copy=False).tobytes())
         self.count += len(vectors)
 
     def __enter__(self) -> Self:

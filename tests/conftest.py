@@ -58,8 +58,10 @@ class TinyEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         vectors = self.encode_queries(texts)
-        limit = self.identity.max_tokens or 0
-        return Embeddings(vectors, np.array([len(text.split()) > limit for text in texts]))
+        return Embeddings(vectors, self.cut(texts))
+
+    def cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return np.array([len(text.split()) > (self.identity.max_tokens or 0) for text in texts])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import TinyEncoder, write_jsonl
 
-from semsearch import build as build_module
+from semsearch import staged as staged_module
 from semsearch.build import build_index
 from semsearch.encoders import Embeddings
 from semsearch.errors import CorpusError, EncoderError, SemsearchError, StoreError
@@ -217,7 +217,7 @@ def test_a_foreign_folder_is_refused_before_the_corpus_is_read(tmp_path: Path, m
         pytest.fail("the corpus was read")
         yield
 
-    monkeypatch.setattr(build_module, "read_papers", never)
+    monkeypatch.setattr(staged_module, "read_papers", never)
     (tmp_path / "index").mkdir()
     (tmp_path / "index" / "thesis.tex").write_text("mine")
     with pytest.raises(StoreError, match=r"found thesis\.tex"):

@@ -38,10 +38,13 @@ ALLOWED: dict[str, set[str]] = {
     "questions": {"errors", "text", "dates", "paper"},
     "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
     "store": {"errors", "text", "dates", "paper", "faiss_header", "encoders.identity"},
-    "build": {
-        "errors", "text", "dates", "paper", "corpus", "encoders", "vectors", "lexical", "words", "store", "progress",
-        "_version",
+    "embedding": {"text", "encoders", "vectors", "store"},
+    "indexing": {
+        "_version", "paper", "encoders", "vectors", "lexical", "words", "store", "progress", "embedding",
     },
+    "staged": {"errors", "corpus", "store", "progress"},
+    "build": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged"},
+    "update": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged", "build"},
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
     },
@@ -51,7 +54,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
-        "filters", "evaluate", "progress", "_version",
+        "filters", "evaluate", "progress", "_version", "update", "staged",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semsearch.paper import Paper, content_id
-from semsearch.store.staging import Staging, merge
+from semsearch.store.merging import merge
+from semsearch.store.staging import Staging
 from semsearch.text import comparable
 
 
@@ -43,7 +44,7 @@ def staged(*records: Paper, require_abstract: bool = False) -> Staged:
         for record in records:
             staging.add(record)
         count, dropped = staging.settle(require_abstract)
-        papers = list(staging.papers())
+        papers = [merged.paper for merged in staging.papers()]
         assert staging.records == len(records)
         assert count == len(papers)
         return Staged(papers, staging.renamed, dropped)

@@ -20,6 +20,7 @@ from .build import build
 from .eval import eval
 from .info import info
 from .rank import rank
+from .update import add, remove, rollback, sync
 
 app = typer.Typer(
     name="semsearch",
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (build, query, similar, rank, eval, show, info):
+for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, rollback):
     app.command()(_command)
 
 

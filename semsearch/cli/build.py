@@ -14,7 +14,16 @@ import typer
 from ..encoders.models import DEFAULT_MODEL
 from ..store.generations import Generation
 from ..store.manifest import Skipped
-from .options import DEFAULT_INDEX, IndexOption, corpus_format, page_date
+from .options import (
+    DEFAULT_INDEX,
+    FormatOption,
+    IndexOption,
+    KeepOption,
+    PageDateOption,
+    RequireAbstractOption,
+    StrictOption,
+    interruption,
+)
 
 
 class PrecisionChoice(StrEnum):
@@ -36,24 +45,16 @@ def build(
     precision: Annotated[
         PrecisionChoice, typer.Option("--precision", help="Of the encoder in the index: int8 is 2 to 3 times faster.")
     ] = PrecisionChoice.int8,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format", callback=corpus_format, help="hf-text, jsonl, json, csv or tsv; recognised if not stated."
-        ),
-    ] = None,
-    saved: Annotated[
-        str | None,
-        typer.Option(
-            "--page-date", callback=page_date, help="When saved pages were saved: the year that they leave out."
-        ),
-    ] = None,
-    require_abstract: Annotated[
-        bool, typer.Option("--require-abstract", help="Drop papers without an abstract.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")] = False,
+    format: FormatOption = None,
+    saved: PageDateOption = None,
+    require_abstract: RequireAbstractOption = False,
+    strict: StrictOption = False,
+    keep: KeepOption = 1,
 ) -> None:
     """Read papers, embed them, and publish an index; one that was there stays whole until then.
+
+    What was embedded before, by the same model, is not embedded again: not for the index that is there, nor after a
+    build that was killed.
 
     Example: semsearch build papers.jsonl.gz saved-pages/ --index index
     """
@@ -64,7 +65,7 @@ def build(
     from ..progress import terminal_progress
 
     started = time.monotonic()
-    with terminal_progress() as progress:
+    with interruption(index), terminal_progress() as progress:
         generation = build_index(
             [sample_corpus()] if sample else corpus or [],
             index,
@@ -74,6 +75,7 @@ def build(
             page_date=saved,
             require_abstract=require_abstract,
             strict=strict,
+            keep=keep,
             progress=progress,
         )
     for line in _report(generation, index, precision, time.monotonic() - started):
@@ -99,6 +101,8 @@ def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds
         yield f"the model stays outside of the index and answers slowly when cold: {manifest.encoder_note}"
     elif manifest.encoder.engine == "onnx" and manifest.encoder.precision != asked:
         yield f"the encoder is kept in {manifest.encoder.precision}: in {asked.value} its vectors would differ too much"
+    if manifest.change.reused:
+        yield f"embedded {manifest.change.embedded} texts, took over the vectors of {manifest.change.reused}"
     size_mb = sum(part.bytes for part in manifest.files) / 1e6
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"

@@ -5,25 +5,74 @@ from __future__ import annotations
 import json as json_module
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from ..store.generations import Generation, open_live
+import typer
+
+from ..errors import StoreError
+from ..store.generations import Generation, generation_names, open_generation, open_live, open_name
 from ..store.manifest import Manifest
 from .build import skipped_lines
 from .options import DEFAULT_INDEX, IndexOption, JsonOption
 
+_CHANGES = ("added", "replaced", "removed", "unchanged")
 
-def info(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None:
+
+def info(
+    index: IndexOption = DEFAULT_INDEX,
+    json: JsonOption = False,
+    generations: Annotated[
+        bool, typer.Option("--generations", help="List the generations on disk, and what made each.")
+    ] = False,
+) -> None:
     """What is in an index: papers, model, plan, sizes, when it was built, and what was skipped and why.
 
     Example: semsearch info --json
     """
+    if generations:
+        _list(index, json)
+        return
     generation = open_live(index)
     if json:
         print(json_module.dumps(_as_dict(generation), ensure_ascii=False, indent=1))
         return
     for name, value in _lines(generation):
         print(f"{name:12} {value}")
+
+
+def _list(index: Path, json: bool) -> None:
+    """All generations of an index, newest first, a damaged one with what is wrong."""
+    live = open_name(index)
+    found = [_row(index, name, live) for name in reversed(generation_names(index))]
+    if json:
+        print(json_module.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for each in found:
+        mark = "live" if each["live"] else ""
+        if each["problem"]:
+            print(f"{each['name']}  {mark:4}  {each['problem']}")
+            continue
+        change = each["change"]
+        told = ", ".join(f"{change[key]} {key}" for key in _CHANGES if change[key])
+        print(f"{each['name']}  {mark:4}  {each['created']}  {each['papers']} papers  {change['kind']}: {told}")
+
+
+def _row(index: Path, name: str, live: str | None) -> dict[str, Any]:
+    try:
+        manifest = open_generation(index, name).manifest
+    except StoreError as error:
+        return {"name": name, "live": name == live, "problem": error.message}
+    return {
+        "name": name,
+        "live": name == live,
+        "problem": "",
+        "created": manifest.created,
+        "papers": manifest.counts.papers,
+        "parent": manifest.parent,
+        "change": asdict(manifest.change),
+        "bytes": sum(part.bytes for part in manifest.files),
+    }
 
 
 def _as_dict(generation: Generation) -> dict[str, Any]:
@@ -42,6 +91,9 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
     counts, encoder, plan = manifest.counts, manifest.encoder, manifest.vectors
     yield "index", f"{generation.folder} (format {manifest.format}, semsearch {manifest.semsearch})"
     yield "built", manifest.created
+    change = manifest.change
+    told = ", ".join(f"{getattr(change, key)} {key}" for key in _CHANGES if getattr(change, key))
+    yield "by", f"{change.kind}: {told or 'nothing changed'}"
     yield "corpus", ", ".join(manifest.corpus)
     yield "papers", f"{counts.papers} from {counts.records} entries"
     missing = {"abstract": counts.without_abstract, "title": counts.without_title, "year": counts.without_year}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -91,6 +94,48 @@ OnlyOption = Annotated[
 ]  # fmt: skip
 
 
+def page_date(value: str | None) -> str | None:
+    """value if it is a year, a month or a day in ISO 8601; anything else is a usage error."""
+    from ..dates import parse_date
+
+    if value is None or (re.match(r"\d{4}(-\d\d){0,2}$", value) and parse_date(value) == value):
+        return value
+    raise typer.BadParameter(f"{value!r} is no date such as 2026-04-22, 2026-04 or 2026")
+
+
+def corpus_format(value: str | None) -> str | None:
+    """value if it names a format that can be read; anything else is a usage error."""
+    from ..corpus import FORMATS
+
+    if value is None or value in FORMATS:
+        return value
+    raise typer.BadParameter(f"{value!r} is none of {', '.join(FORMATS)}")
+
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format", callback=corpus_format,
+        help="hf-text, jsonl, json, csv or tsv; recognised if not stated.",
+    ),
+]  # fmt: skip
+PageDateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--page-date", callback=page_date,
+        help="When saved pages were saved: the year that they leave out.",
+    ),
+]  # fmt: skip
+RequireAbstractOption = Annotated[bool, typer.Option("--require-abstract", help="Drop papers without an abstract.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+KeepOption = Annotated[
+    int,
+    typer.Option(
+        "--keep", min=0, metavar="N", help="How many generations before this one stay on disk, to go back to."
+    ),
+]
+
+
 def filter_of(
     since: str | None,
     until: str | None,
@@ -120,19 +165,16 @@ def output_format(*, json: bool, jsonl: bool, tsv: bool, ids: bool) -> str:
     return asked[0] if asked else "table"
 
 
-def page_date(value: str | None) -> str | None:
-    """value if it is a year, a month or a day in ISO 8601; anything else is a usage error."""
-    from ..dates import parse_date
+@contextmanager
+def interruption(index: Path) -> Iterator[None]:
+    """Ctrl-C ends a writer tidily: it is told what was kept, and how to go on; exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from ..store import left_by_writers
 
-    if value is None or (re.match(r"\d{4}(-\d\d){0,2}$", value) and parse_date(value) == value):
-        return value
-    raise typer.BadParameter(f"{value!r} is no date such as 2026-04-22, 2026-04 or 2026")
-
-
-def corpus_format(value: str | None) -> str | None:
-    """value if it names a format that can be read; anything else is a usage error."""
-    from ..corpus import FORMATS
-
-    if value is None or value in FORMATS:
-        return value
-    raise typer.BadParameter(f"{value!r} is none of {', '.join(FORMATS)}")
+        kept = sum(count for _, count in left_by_writers(index)) if index.is_dir() else 0
+        print("interrupted: the index is as it was", file=sys.stderr)
+        if kept:
+            print(f"kept: {kept} embedded texts; the same command again goes on from there", file=sys.stderr)
+        raise typer.Exit(130) from None

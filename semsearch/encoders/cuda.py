@@ -15,7 +15,7 @@ from .libraries import libraries
 
 if TYPE_CHECKING:
     from .onnx import OnnxEncoder
-    from .protocol import Embeddings, FloatArray
+    from .protocol import BoolArray, Embeddings, FloatArray
     from .sentence import SentenceEncoder
 
 _DEVICES = ("/dev/nvidiactl", "/dev/dxg")  # of the driver on Linux, and under WSL2
@@ -57,6 +57,10 @@ class CudaEncoder:
             self._compare(texts[:_COMPARED_TEXTS], made.vectors[:_COMPARED_TEXTS])
             self._compared = True
         return made
+
+    def cut(self, texts: Sequence[str]) -> BoolArray:
+        """See Encoder."""
+        return self._carried.cut(texts)
 
     def _compare(self, texts: Sequence[str], vectors: FloatArray) -> None:
         cosine = float(np.mean(np.sum(vectors * self._carried.encode_documents(texts).vectors, axis=1)))

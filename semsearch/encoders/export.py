@@ -34,8 +34,9 @@ from .onnx import OnnxEncoder
 if TYPE_CHECKING:
     from .sentence import SentenceEncoder
 
-EXPORT_VERSION = 4
-"""Part of the cache's key: to be raised by every change of this file or of graph.py that changes the graph."""
+EXPORT_VERSION = 5
+"""Part of the cache's key and of the identity: to be raised by every change of this file, or of graph.py, that changes
+the graph."""
 
 _NOT_EXPORTABLE, _REFUSED = 3, 4  # the child's exit status: PyTorch is to serve the model, or nothing can; why, in:
 _REASON = "reason.txt"
@@ -206,7 +207,9 @@ def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -
 def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Precision) -> None:
     """Write the graph in that precision, and the identity that says so."""
     compress(traced, target / MODEL, precision)
-    identity = replace(source.identity, engine="onnx", document_engine="onnx", precision=precision)
+    identity = replace(
+        source.identity, engine="onnx", document_engine="onnx", precision=precision, export=EXPORT_VERSION
+    )
     (target / DESCRIPTION).write_text(json.dumps(asdict(identity), indent=1) + "\n", encoding="utf-8")
 
 

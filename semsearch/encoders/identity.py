@@ -29,7 +29,8 @@ class EncoderIdentity:
     model: the name or folder it was asked for by. sha256: of the model's files (see models.py). precision: of the
     weights and activations. max_tokens: longer texts are cut; None, never. The prompts stand before a question and
     before a document. recipe: how a paper's title and abstract become one text. engine: what runs the model,
-    document_engine: what ran it for the papers, which a GPU may do and a CPU may go on with.
+    document_engine: what ran it for the papers, which a GPU may do and a CPU may go on with. export: the edition of
+    our export to ONNX, which vectors depend on in their last bits; 0 for PyTorch.
     """
 
     model: str
@@ -43,6 +44,7 @@ class EncoderIdentity:
     recipe: str = TEXT_RECIPE
     engine: Engine = "torch"
     document_engine: DocumentEngine = "torch"
+    export: int = 0
 
     def same_vectors(self, other: EncoderIdentity) -> bool:
         """Whether vectors of the two may meet: all is equal but the model's name and the engine of the documents."""
@@ -57,9 +59,10 @@ class EncoderIdentity:
 
 def identity_from_values(values: Mapping[str, Any]) -> EncoderIdentity:
     """The identity with these fields. Raises KeyError for a missing one, TypeError for one of another kind."""
+    values = {"export": 0, **values}  # format 2 did not tell it
     known = {each.name: values[each.name] for each in fields(EncoderIdentity)}
     for name, value in known.items():
         whole = (isinstance(value, int) and not isinstance(value, bool)) or (name == "max_tokens" and value is None)
-        if not (whole if name in ("dimensions", "max_tokens") else isinstance(value, str)):
+        if not (whole if name in ("dimensions", "max_tokens", "export") else isinstance(value, str)):
             raise TypeError(f"{name} is {value!r}")
     return EncoderIdentity(**known)

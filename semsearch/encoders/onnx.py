@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    from .protocol import FloatArray
+    from .protocol import BoolArray, FloatArray
 
 _REBUILD = "build the index again"
 _LENGTH_ERROR = 1e-3
@@ -66,6 +66,12 @@ class OnnxEncoder:
         """See Encoder."""
         found = self._map(self.identity.document_prompt, texts)
         return Embeddings(self._stack([vector for vector, _ in found]), np.array([cut for _, cut in found], dtype=bool))
+
+    def cut(self, texts: Sequence[str]) -> BoolArray:
+        """See Encoder."""
+        prompt = self.identity.document_prompt
+        found = self._tokenizer.encode_batch([prompt + text for text in texts])
+        return np.array([bool(each.overflowing) for each in found], dtype=bool)
 
     def _stack(self, vectors: list[FloatArray]) -> FloatArray:
         return np.stack(vectors) if vectors else np.zeros((0, self.identity.dimensions), dtype=np.float32)

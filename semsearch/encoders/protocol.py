@@ -50,3 +50,7 @@ class Encoder(Protocol):
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """A row a text, in order."""
         ...
+
+    def cut(self, texts: Sequence[str]) -> BoolArray:
+        """(n,) bool, whether each text is longer than what `encode_documents` reads of it; nothing is encoded."""
+        ...

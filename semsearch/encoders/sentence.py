@@ -75,10 +75,12 @@ class SentenceEncoder:
             vectors = self.model.encode_document(
                 list(texts), prompt=prompt, batch_size=_BATCH_TEXTS, show_progress_bar=False
             )
-        return Embeddings(_unit(vectors, self.identity), self._is_cut([prompt + text for text in texts]))
+        return Embeddings(_unit(vectors, self.identity), self.cut(texts))
 
-    def _is_cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def cut(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """See Encoder."""
         limit = self.identity.max_tokens
+        texts = [self.identity.document_prompt + text for text in texts]
         cut = np.zeros(len(texts), dtype=bool)
         if limit is None:
             return cut

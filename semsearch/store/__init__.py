@@ -5,25 +5,48 @@ See docs/index-format.md.
 
 from __future__ import annotations
 
-from .generations import Building, Generation, open_live, open_papers, open_parts, writing
-from .manifest import Counts, LexicalPlan, Manifest, PartFile, Skipped, VectorPlan
+from .embedded import EmbeddedText, EmbeddedTexts
+from .generations import (
+    Generation,
+    generation_names,
+    open_generation,
+    open_live,
+    open_papers,
+    open_parts,
+    wrong_hashes,
+)
+from .manifest import Change, Counts, LexicalPlan, Manifest, PartFile, Skipped, VectorPlan
+from .merging import MergedPaper, updated
 from .papers import PaperTable, PaperWriter
+from .plan import Plan
 from .staging import Staging
+from .writing import Building, left_by_writers, roll_back, writing
 
 __all__ = [
     "Building",
+    "Change",
     "Counts",
+    "EmbeddedText",
+    "EmbeddedTexts",
     "Generation",
     "LexicalPlan",
     "Manifest",
+    "MergedPaper",
     "PaperTable",
     "PaperWriter",
     "PartFile",
+    "Plan",
     "Skipped",
     "Staging",
     "VectorPlan",
+    "generation_names",
+    "left_by_writers",
+    "open_generation",
     "open_live",
     "open_papers",
     "open_parts",
+    "roll_back",
+    "updated",
     "writing",
+    "wrong_hashes",
 ]

@@ -24,8 +24,9 @@ _UTF8 = 1
 _MOST_TABLES = 100
 
 
-def open_read_only(path: Path, schema: str) -> sqlite3.Connection:
-    """The database at path, which has to have the tables of schema (but its temporary ones), and nothing else.
+def open_read_only(path: Path, schema: str, newer: str = "") -> sqlite3.Connection:
+    """The database at path, which has to have the tables of schema (but its temporary ones), may have those of newer,
+    which earlier formats had not, and has nothing else.
 
     Several threads may ask it. StoreError, before SQLite sees a byte, where the file's head or size is not right, and
     before anything is asked of it where it holds something else than those tables.
@@ -53,7 +54,7 @@ def open_read_only(path: Path, schema: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         database.close()
         raise StoreError(f"{path}: cannot be read ({error})", _REBUILD) from error
-    if wrong := _other_tables(found, schema):
+    if wrong := _other_tables(found, _statements(schema), _statements(newer)):
         database.close()
         raise StoreError(f"{path}: {wrong}", _REBUILD)
     return database
@@ -72,14 +73,17 @@ def wrong_head(head: bytes, size_bytes: int) -> str:
     return ""
 
 
-def _other_tables(found: list[tuple[object, object, object]], schema: str) -> str:
-    """How what a database holds differs from schema; empty where it does not."""
-    expected = {" ".join(each.split()) for each in schema.split(";") if each.strip()}
-    expected = {each for each in expected if not each.startswith(("CREATE TEMP ", "PRAGMA "))}
+def _statements(schema: str) -> set[str]:
+    found = {" ".join(each.split()) for each in schema.split(";") if each.strip()}
+    return {each for each in found if not each.startswith(("CREATE TEMP ", "PRAGMA "))}
+
+
+def _other_tables(found: list[tuple[object, object, object]], expected: set[str], newer: set[str]) -> str:
+    """How what a database holds differs from what is expected; empty where it does not."""
     for kind, name, sql in found:
         if sql is None and kind == "index" and str(name).startswith("sqlite_autoindex_"):  # of a PRIMARY KEY
             continue
-        if not isinstance(sql, str) or (each := " ".join(sql.split())) not in expected:
+        if not isinstance(sql, str) or (each := " ".join(sql.split())) not in expected | newer:
             return f"holds the {kind} {str(name)[:40]!r}, which is none of an index of papers"
-        expected.remove(each)
+        expected, newer = expected - {each}, newer - {each}
     return f"expected {sorted(expected)[0][:60]!r} in it, found no such table" if expected else ""

@@ -46,6 +46,18 @@ def make_folder(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def link_files(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Give files of a folder a second name in a new one, or copy them where the system or the disk has no such links,
+    and bring the names to the disk; `sync_file` does so for what is in them."""
+    make_folder(target)
+    for name in names:
+        try:
+            os.link(source / name, target / name, follow_symlinks=False)
+        except OSError:
+            shutil.copyfile(source / name, target / name)
+    sync_folder(target)
+
+
 def copy_files(source: Path, target: Path, names: Iterable[str]) -> None:
     """Copy files into a new folder, and bring their names to the disk; `sync_file` does so for what is in them."""
     make_folder(target)

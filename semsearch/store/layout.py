@@ -8,7 +8,8 @@ from pathlib import Path
 from ..errors import StoreError
 from .reading import read_start
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+READABLE_FORMATS = (2, 3)
 
 CURRENT = "CURRENT"
 LOCK = "LOCK"
@@ -20,6 +21,8 @@ VECTORS = "vectors.faiss"
 ENCODER = "encoder"
 LEXICAL = "lexical"
 STAGING = "staging.db"
+PLAN = "plan.db"
+EMBEDDED = "embedded.db"
 
 # As narrow as what is written: whatever matches may be removed, and a user's own `building-plans` must not be.
 _GENERATION = re.compile(r"generation-([0-9]{6,})")
@@ -37,6 +40,11 @@ def generation_number(name: str) -> int | None:
     """The number in a generation's folder name, None for any other name."""
     match = _GENERATION.fullmatch(name)
     return int(match[1]) if match else None
+
+
+def is_building(name: str) -> bool:
+    """Whether name is one of a folder in which a writer makes a generation."""
+    return bool(_BUILDING.fullmatch(name))
 
 
 def is_unfinished(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from ..encoders.identity import EncoderIdentity
 from ..errors import StoreError
 from .files import write_durably
-from .layout import FORMAT_VERSION, MANIFEST
+from .layout import FORMAT_VERSION, MANIFEST, READABLE_FORMATS
 from .reading import read_small
 from .seal import is_whole, sealed
 
@@ -50,6 +50,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What made a generation of the one before, and what it did with its papers. kind: `build`, `add`, `remove` or
+    `sync`. embedded, reused: texts that were encoded for it, and texts whose vectors were taken over."""
+
+    kind: str
+    added: int = 0
+    replaced: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class VectorPlan:
     """How the vectors are searched. kind: `exact`. type: FAISS' name of the codes."""
 
@@ -80,6 +94,7 @@ class Manifest:
     semsearch: str
     parent: str | None
     counts: Counts
+    change: Change
     encoder: EncoderIdentity
     vectors: VectorPlan
     lexical: LexicalPlan
@@ -98,6 +113,7 @@ class Manifest:
 
 _NESTED: dict[str, Any] = {
     "counts": Counts,
+    "change": Change,
     "encoder": EncoderIdentity,
     "vectors": VectorPlan,
     "lexical": LexicalPlan,
@@ -121,18 +137,28 @@ def read_manifest(folder: Path) -> Manifest:
         version = values["format"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"{path}: expected a manifest in JSON ({error})", _REBUILD) from error
-    if version != FORMAT_VERSION:
+    if version not in READABLE_FORMATS or isinstance(version, bool):
         newer = isinstance(version, int) and version > FORMAT_VERSION
         raise StoreError(
-            f"{path}: an index of format {version!r}, this semsearch reads format {FORMAT_VERSION}",
+            f"{path}: an index of format {version!r}, this semsearch reads format "
+            f"{' and '.join(map(str, READABLE_FORMATS))}",
             "pip install --upgrade semsearch" if newer else _REBUILD,
         )
     if whole is None and version >= _SEALED_SINCE:
         raise StoreError(f"{path}: damaged (expected a sha256 at its end)", _REBUILD)
     try:
-        return _typed(Manifest, values)  # type: ignore[no-any-return]
+        return _typed(Manifest, _brought_up(values))  # type: ignore[no-any-return]
     except (TypeError, KeyError, ValueError) as error:
         raise StoreError(f"{path}: not a whole manifest ({error})", _REBUILD) from error
+
+
+def _brought_up(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of an earlier format with what it did not tell; `format` stays what it is."""
+    if values["format"] == 2:
+        papers = values["counts"]["papers"]
+        encoder = {"export": 0, **values["encoder"]}
+        values = {**values, "change": asdict(Change("build", added=papers)), "encoder": encoder}
+    return values
 
 
 def _typed(kind: Any, values: dict[str, Any]) -> Any:

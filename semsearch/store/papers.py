@@ -3,6 +3,8 @@
 papers   `row`, a column for each field of a Paper (lists as JSON), `year`, and `text_sha256`, the hash of the text that
          the row's vector was made from.
 names    every way in which a paper can be named: kind (id, alias, doi, arxiv, title), name, row. Titles as hashes.
+records  the records that a paper was made of (row, number, JSON), for those that are not just their one record.
+cut      the rows of which the text was longer than the encoder reads.
 
 What they are filtered by is in further tables, see facets.py.
 """
@@ -20,6 +22,7 @@ from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi,
 from ..text import comparable, digest
 from .database import open_read_only
 from .facets import FACET_SCHEMA, Facets, FacetWriter, Kind
+from .merging import MergedPaper
 
 if TYPE_CHECKING:
     from .facets import IntArray
@@ -35,12 +38,18 @@ CREATE TABLE papers (row INTEGER PRIMARY KEY, {_COLUMNS}, year INTEGER, text_sha
 CREATE TABLE names (kind TEXT NOT NULL, name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (kind, name, row))
     WITHOUT ROWID;
 """
+SCHEMA_SINCE_3 = """
+CREATE TABLE records (row INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (row, number))
+    WITHOUT ROWID;
+CREATE TABLE cut (row INTEGER PRIMARY KEY);
+"""
 _INSERT = f"INSERT INTO papers VALUES ({', '.join('?' * (len(PAPER_FIELDS) + 3))})"
 _SELECT = f"SELECT {', '.join(PAPER_FIELDS)} FROM papers"
 _CANONICAL = (
     "SELECT names.name, papers.id FROM names JOIN papers USING (row) WHERE kind = ? AND names.name IN (%s) ORDER BY row"
 )
 _SHOWN = 4
+_AT_ONCE = 10_000
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _NAME_KINDS = ("id", "alias", "doi", "arxiv", "title")
 
@@ -51,15 +60,24 @@ class PaperWriter:
     def __init__(self, path: Path) -> None:
         self.count = 0
         self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA)
+        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA + SCHEMA_SINCE_3)
         self._facets = FacetWriter(self._database)
 
-    def append(self, papers: Sequence[Paper]) -> None:
-        """Add rows in order, in one transaction."""
+    def append(
+        self, papers: Sequence[Paper], records: Sequence[tuple[Paper, ...]] = (), cut: Sequence[bool] = ()
+    ) -> None:
+        """Add rows in order, in one transaction. records: of each paper, itself where there are none. cut: of each,
+        whether its text was longer than the encoder reads."""
         self._database.execute("BEGIN")
+        for row, (paper, each) in enumerate(zip(papers, records, strict=False), start=self.count):
+            if each != (paper,):
+                values = [(row, number, record.to_json()) for number, record in enumerate(each)]
+                self._database.executemany("INSERT INTO records VALUES (?, ?, ?)", values)
+        long = [(row,) for row, is_cut in enumerate(cut, start=self.count) if is_cut]
+        self._database.executemany("INSERT INTO cut VALUES (?)", long)
         for row, paper in enumerate(papers, start=self.count):
-            values = (_stored(getattr(paper, name)) for name in PAPER_FIELDS)
-            self._database.execute(_INSERT, (row, *values, paper.year, digest(paper.text)))
+            known = (_stored(getattr(paper, name)) for name in PAPER_FIELDS)
+            self._database.execute(_INSERT, (row, *known, paper.year, digest(paper.text)))
             self._database.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", _names(paper, row))
             self._facets.append(row, paper)
         self._database.execute("COMMIT")
@@ -119,7 +137,7 @@ class PaperTable:
         """Open the file, expected to hold count papers."""
         self.count = count
         self._path = path
-        self._database = open_read_only(path, SCHEMA + FACET_SCHEMA)
+        self._database = open_read_only(path, SCHEMA + FACET_SCHEMA, SCHEMA_SINCE_3)
         try:
             self._expect(count)
         except StoreError:
@@ -138,6 +156,29 @@ class PaperTable:
         for row, *values in self._many(f"{_SELECT.replace('SELECT', 'SELECT row,')} WHERE row IN (%s)", rows):
             found[row] = _paper(values)
         return [found[row] for row in rows]
+
+    def merged(self, rows: Sequence[int]) -> list[MergedPaper]:
+        """The papers of these rows with the records that they were made of, in this order."""
+        records: dict[int, list[Paper]] = {}
+        if self._has("records"):
+            query = "SELECT row, record FROM records WHERE row IN (%s) ORDER BY row, number"
+            for row, record in self._many(query, rows):
+                records.setdefault(row, []).append(Paper.from_json(record))
+        papers = self.get(rows)
+        return [MergedPaper(p, tuple(records.get(row, (p,)))) for row, p in zip(rows, papers, strict=True)]
+
+    def text_hashes(self) -> Iterator[bytes]:
+        """The sha256 of the text of each row, in order, 32 bytes each."""
+        for start in range(0, self.count, _AT_ONCE):
+            query = "SELECT text_sha256 FROM papers WHERE row >= ? AND row < ? ORDER BY row"
+            yield from (found for (found,) in self._ask(query, (start, start + _AT_ONCE)))
+
+    def cut_rows(self) -> list[int] | None:
+        """The rows whose texts were longer than the encoder reads; None for an index of a format that did not tell."""
+        return [row for (row,) in self._ask("SELECT row FROM cut", ())] if self._has("cut") else None
+
+    def _has(self, table: str) -> bool:
+        return bool(self._ask("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)))
 
     def ids(self, rows: Sequence[int]) -> list[str]:
         """The ids of these rows, in this order."""
@@ -166,6 +207,29 @@ class PaperTable:
             if rows := self._rows("kind = ? AND name = ?", kind, value):
                 return rows
         return []
+
+    def same_papers(self, paper: Paper) -> list[int]:
+        """The rows of what is the same paper as one that comes in: by its id or a further one, by DOI, by arXiv id, or
+        by comparable title and abstract; ascending. A name of two papers is none for this."""
+        found = set()
+        for name in (paper.id, *paper.aliases):
+            found.update(self._one("id", name) or self._one("alias", name))
+        found.update(self._one("doi", paper.doi) + self._one("arxiv", paper.arxiv_id))
+        if paper.abstract:
+            titled = self._rows("kind = 'title' AND name = ?", _title_name(paper.title)) if paper.title else []
+            own = comparable(paper.abstract)
+            found.update(
+                row for row, other in zip(titled, self.get(titled), strict=True) if comparable(other.abstract) == own
+            )
+        return sorted(found)
+
+    def _one(self, kind: str, name: str | None) -> list[int]:
+        rows = self._rows("kind = ? AND name = ?", kind, name) if name else []
+        return rows if len(rows) == 1 else []
+
+    def rows_by_id(self, ids: Sequence[str]) -> dict[str, int]:
+        """The row of each paper that has one of these ids, by id."""
+        return {name: rows[0] for name, rows in self._rows_by_name("id", ids).items()}
 
     def canonical_ids(self, names: Iterable[str]) -> dict[str, str]:
         """For each name that is exactly a paper's id or former id, the id it has now; names that are none are left out.

@@ -7,15 +7,15 @@ abstract is so little that only DOI, arXiv id, or the same id with the same titl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from ..dates import finer
-from ..paper import Paper, content_id
+from ..paper import Paper
 from ..text import comparable, digest
+from .merging import MergedPaper, further_names, is_made, merge
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -90,26 +90,25 @@ class Staging:
         (count,) = database.execute("SELECT count(DISTINCT root) FROM records").fetchone()
         return int(count), [id for (id,) in dropped]
 
-    def papers(self) -> Iterator[Paper]:
-        """Each paper once, its records merged, under an id that no other has."""
+    def papers(self) -> Iterator[MergedPaper]:
+        """Each paper once, its records merged, under an id that no other has. To be called once."""
         rows = self._database.execute("SELECT root, record FROM records ORDER BY root, seq")
         for root, group in groupby(rows, key=itemgetter(0)):
-            yield self._named(root, [Paper.from_json(record) for _, record in group])
+            records = tuple(Paper.from_json(record) for _, record in group)
+            yield MergedPaper(self._named(root, records), records)
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
-    def _named(self, root: int, records: list[Paper]) -> Paper:
+    def _named(self, root: int, records: tuple[Paper, ...]) -> Paper:
         ids = list(dict.fromkeys(record.id for record in records))
-        made = {content_id(record.title, record.abstract) for record in records}
-        first = next((id for id in ids if id not in made), ids[0])
+        first = next((id for id in ids if not is_made(id, records)), ids[0])
         name = first if self._owner(first) == root else self._suffixed(first, root)
         paper = merge(records)
-        aliases = [alias for r in records for alias in (r.id, *r.aliases)]
-        aliases += [other for r in records for other in (r.doi, r.arxiv_id) if other]
         taken = (name, paper.doi, paper.arxiv_id)
-        own = [alias for alias in dict.fromkeys(aliases) if alias not in taken and self._owner(alias) in (root, None)]
+        names = dict.fromkeys(further_names(records))
+        own = [alias for alias in names if alias not in taken and self._owner(alias) in (root, None)]
         return replace(paper, id=name, aliases=tuple(own))
 
     def _owner(self, name: str) -> int | None:
@@ -149,35 +148,3 @@ def _keys(paper: Paper) -> list[bytes]:
     if paper.abstract:
         keys.append(_key("text", comparable(paper.title), comparable(paper.abstract)))
     return keys
-
-
-def merge(records: list[Paper]) -> Paper:
-    """One paper of its records: of each field the first that is known, of dates the finest, of counts the largest, of
-    categories and keywords all."""
-    first = records[0]
-    if len(records) == 1:
-        return first
-    date = first.date
-    for record in records[1:]:
-        date = finer(date, record.date)
-    return Paper(
-        id=first.id,
-        title=next((r.title for r in records if r.title), ""),
-        abstract=next((r.abstract for r in records if r.abstract), ""),
-        authors=next((r.authors for r in records if r.authors), ()),
-        author_count=next((r.author_count for r in records if r.author_count is not None), None),
-        organization=next((r.organization for r in records if r.organization), None),
-        venue=next((r.venue for r in records if r.venue), None),
-        date=date,
-        doi=next((r.doi for r in records if r.doi), None),
-        arxiv_id=next((r.arxiv_id for r in records if r.arxiv_id), None),
-        url=next((r.url for r in records if r.url), None),
-        categories=_all(r.categories for r in records),
-        keywords=_all(r.keywords for r in records),
-        citations=max((r.citations for r in records if r.citations is not None), default=None),
-        comments=max((r.comments for r in records if r.comments is not None), default=None),
-    )
-
-
-def _all(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for items in lists for item in items))

@@ -1,0 +1,116 @@
+"""Vectors for texts, none of them made twice: those of the live index and those that an earlier writer left are taken
+over by the hash of their texts, and only the rest is encoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoders import Encoder
+from .store import EmbeddedText, EmbeddedTexts, Generation, PaperTable
+from .text import digest
+from .vectors import CODE, CodeArray, stored_codes
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+class KnownTexts:
+    """The texts of a sealed index and their vectors; memory: 44 bytes a paper, and a page of the file at a time."""
+
+    def __init__(self, generation: Generation, table: PaperTable) -> None:
+        plan = generation.manifest.vectors
+        self._codes = stored_codes(generation.vectors, plan.count, plan.dimensions)
+        self._hashes = np.frombuffer(b"".join(table.text_hashes()), dtype=np.uint8).reshape(-1, 32)
+        keys = _keys(self._hashes)
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
+        cut = table.cut_rows()
+        self._cut: BoolArray | None = None
+        if cut is not None:
+            self._cut = np.zeros(table.count, dtype=np.bool_)
+            self._cut[cut] = True
+
+    def find(self, hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
+        """A row of each text, (n,), -1 for one that is not known."""
+        asked = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
+        at = np.minimum(np.searchsorted(self._sorted, _keys(asked)), len(self._sorted) - 1)
+        rows = self._order[at]
+        return np.where((self._hashes[rows] == asked).all(axis=1), rows, -1)
+
+    def codes(self, rows: npt.NDArray[np.int64]) -> CodeArray:
+        """The vectors of rows as they are stored."""
+        return self._codes[rows]
+
+    def cut(self, rows: npt.NDArray[np.int64]) -> BoolArray | None:
+        """Whether the texts of rows were longer than the encoder reads, None where the index does not tell."""
+        return None if self._cut is None else self._cut[rows]
+
+
+def _keys(hashes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).ravel()
+
+
+class Embedding:
+    """Gives texts their vectors.
+
+    encoded, reused: how many texts so far were encoded, and taken over from before.
+    """
+
+    def __init__(self, load: Callable[[], Encoder], kept: EmbeddedTexts, known: Iterable[KnownTexts] = ()) -> None:
+        """load: the encoder, called when a text has to be encoded. kept: where vectors are kept as they are made.
+        known: indexes whose vectors are taken over; each is looked into when those before it lack a text."""
+        self.encoded = self.reused = 0
+        self._load = load
+        self._kept = kept
+        self._known: list[KnownTexts] = []
+        self._further = iter(known)
+
+    def __call__(self, texts: Sequence[str], dimensions: int) -> tuple[CodeArray, BoolArray]:
+        """The vectors of some hundred texts as they are stored, (n, d), and whether each was cut, (n,)."""
+        hashes = [digest(text) for text in texts]
+        codes = np.zeros((len(texts), dimensions), dtype=CODE)
+        cut = np.zeros(len(texts), dtype=np.bool_)
+        missing = np.arange(len(texts))
+        for known in self._indexes():
+            rows = known.find([hashes[int(position)] for position in missing])
+            there = missing[rows >= 0]
+            codes[there] = known.codes(rows[rows >= 0])
+            cut[there] = self._cut(known, rows[rows >= 0], [texts[int(position)] for position in there])
+            self.reused += there.size
+            missing = missing[rows < 0]
+            if not missing.size:
+                return codes, cut
+        made = self._made({hashes[int(position)]: texts[int(position)] for position in missing})
+        for position in map(int, missing):
+            each = made[hashes[position]]
+            codes[position], cut[position] = np.frombuffer(each.vector, CODE), each.cut
+        return codes, cut
+
+    def _indexes(self) -> Iterator[KnownTexts]:
+        yield from self._known
+        for known in self._further:
+            self._known.append(known)
+            yield known
+
+    def _cut(self, known: KnownTexts, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> BoolArray:
+        if not texts:
+            return np.zeros(0, dtype=np.bool_)
+        found = known.cut(rows)
+        return self._load().cut(texts) if found is None else found
+
+    def _made(self, wanted: dict[bytes, str]) -> dict[bytes, EmbeddedText]:
+        """What is in no index, by hash: kept from before, or encoded and kept now."""
+        found = self._kept.find(list(wanted))
+        self.reused += len(found)
+        new = {each: text for each, text in wanted.items() if each not in found}
+        if new:
+            made = self._load().encode_documents(list(new.values()))
+            rows = zip(new, made.cut, made.vectors.astype(CODE), strict=True)
+            some = [EmbeddedText(each, bool(is_cut), vector.tobytes()) for each, is_cut, vector in rows]
+            self._kept.add(some)
+            self.encoded += len(some)
+            found |= {each.text_sha256: each for each in some}
+        return found
