@@ -31,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The default model is exported by the first test that needs it: by the one that watches it for sockets."""
+    items.sort(key=lambda item: item.path.name != "test_offline.py")
+
+
 class TinyEncoder:
     """Feature hashing: a text's vector is the unit sum of fixed random vectors, one for each of its words.
 

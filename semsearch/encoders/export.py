@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -291,4 +292,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    uuid.uuid1 = uuid.uuid4  # type: ignore[assignment]  # onnx names a file so; uuid1 reads the network card by a socket
     sys.exit(main(sys.argv[1:]))
