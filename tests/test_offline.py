@@ -1,7 +1,7 @@
 """No command opens a socket: each runs in a process that refuses to, and where the system lets it, without a network.
 
-Not seen is what the C library does by itself: where neither LOGNAME nor USER is set, PyTorch asks it for the user's name,
-and it asks nscd, a daemon of the machine, through a socket of the file system if there is one.
+Not seen is what the C library does by itself: where neither LOGNAME nor USER is set, PyTorch asks it for the user's
+name, and it asks nscd, a daemon of the machine, through a socket of the file system if there is one.
 
 The build comes first of all tests (see conftest.py), so that the export of the default model is the one that the whole
 session goes on with, and is watched.
