@@ -57,13 +57,11 @@ class OpenGeneration:
         return self.generation.manifest.counts.papers
 
     def followed_by(self, generation: Generation) -> OpenGeneration:
-        """generation opened, or this one if it is the same.
+        """Another generation opened, with this one's encoder if it is the same and loaded.
 
-        An encoder that is loaded is taken over; one that differs is loaded at once, so that it fails here if it does,
-        and no question waits for it. Raises StoreError or EncoderError, and this one is as it was.
+        One that differs is loaded at once, so that it fails here if it does, and no question waits for it. Raises
+        StoreError or EncoderError, and this one is as it was.
         """
-        if (generation.name, generation.manifest) == (self.generation.name, self.generation.manifest):
-            return self
         with self._loading:
             loaded = self._encoder
         same = self._given is None and _encoder_of(generation) == _encoder_of(self.generation)

@@ -21,6 +21,7 @@ from .questions import Question
 from .results import RankedPaper, Ranking, Results
 from .retrieval import MODES, Mode
 from .store import Generation, Manifest, open_parts
+from .store.checks import is_live
 from .text import clean
 from .words import units
 
@@ -80,9 +81,10 @@ class SearchIndex:
         """
         with self._moving:
             present = self._open()
-            self._generation, opened = open_parts(self._place, present.followed_by)
-            self._opened = opened
-        return opened is not present
+            if is_live(self._place, self._generation.name, self.manifest):
+                return False
+            self._generation, self._opened = open_parts(self._place, present.followed_by)
+        return True
 
     def _open(self) -> OpenGeneration:
         """What answers the next question; whoever took it may go on with it, whatever happens to this index."""

@@ -111,6 +111,19 @@ def test_where_the_index_is_gone_the_open_one_goes_on(index: SearchIndex) -> Non
     assert not index.refresh()
 
 
+def test_no_file_but_the_manifest_is_looked_at_where_nothing_was_published(index: SearchIndex) -> None:
+    """What becomes of its files meanwhile is no matter for what has them open."""
+    folder = index.path / index.generation.name
+    for file in (folder / "papers.db", folder / "vectors.faiss"):
+        file.unlink()
+    assert not index.refresh()
+    assert asked(index) == 1
+    (folder / "manifest.json").unlink()
+    with pytest.raises(StoreError, match=r"no manifest\.json"):
+        index.refresh()
+    assert asked(index) == 1
+
+
 def test_an_index_that_was_closed_says_so(index: SearchIndex) -> None:
     index.close()
     asks: list[Callable[[], object]] = [

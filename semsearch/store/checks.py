@@ -68,6 +68,14 @@ def current_name(index: Path) -> str | None:
         raise StoreError(f"{index / CURRENT}: cannot be read ({error.strerror})") from error
 
 
+def is_live(index: Path, name: str, manifest: Manifest) -> bool:
+    """Whether the generation of that name and manifest is the live one; its other files are not looked at."""
+    try:
+        return live_name(index) == name and read_manifest_of(index / name) == manifest
+    except (StoreError, OSError):
+        return False
+
+
 def part_names(encoder: EncoderIdentity) -> tuple[str, ...]:
     """The files of a generation but those of tantivy, relative to its folder."""
     carried = ENCODER_FILES if encoder.engine == "onnx" else ()
