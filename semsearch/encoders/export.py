@@ -27,6 +27,7 @@ import numpy as np
 
 from ..errors import EncoderError
 from .graph import compress, write_graph
+from .graph_check import wrong_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, Precision
 from .libraries import REINSTALL, libraries
 from .models import ModelFolder
@@ -208,6 +209,8 @@ def _trace(source: SentenceEncoder, traced: Path, target: Path, check: _Check) -
 def _finish(source: SentenceEncoder, traced: Path, target: Path, precision: Precision) -> None:
     """Write the graph in that precision, and the identity that says so."""
     compress(traced, target / MODEL, precision)
+    if wrong := wrong_graph((target / MODEL).read_bytes()):
+        raise NotExportableError(f"its graph is none that an index may hold: {wrong}")
     identity = replace(
         source.identity, engine="onnx", document_engine="onnx", precision=precision, export=EXPORT_VERSION
     )

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import EncoderError
 from ..threads import worker_count
+from .graph_check import wrong_graph
 from .identity import DESCRIPTION, ENCODER_FILES, MODEL, TOKENIZER, identity_from_values
 from .libraries import libraries
 from .protocol import Embeddings
@@ -42,9 +43,11 @@ class OnnxEncoder:
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
         try:
             self.identity = identity_from_values(json.loads(files[DESCRIPTION]))
+            if wrong := wrong_graph(files[MODEL]):
+                raise EncoderError(f"{folder}: the encoder cannot be opened ({MODEL}: {wrong})", _REBUILD)
             self._session = _session(files[MODEL])
             self._tokenizer = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
-        except EncoderError:  # a library is missing
+        except EncoderError:  # a library is missing, or the graph is none that it may see
             raise
         except Exception as error:  # onnxruntime's and tokenizers' own, which share no base
             raise EncoderError(f"{folder}: the encoder cannot be opened ({error})", _REBUILD) from error
@@ -116,6 +119,7 @@ def session_options() -> onnxruntime.SessionOptions:
     options.enable_mem_pattern = False  # every text has another length
     options.enable_cpu_mem_arena = False  # 53 abstracts a second without it, 46 with it (docs/benchmarks.md)
     options.log_severity_level = 3
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever its bytes look like
     return options
 
 
