@@ -153,6 +153,13 @@ class Lexical:
                 found[some[np.searchsorted(rows[some], at)]] = scores
         return found
 
+    def rows(self) -> RowArray:
+        """The row of every paper that is in it, in no order."""
+        from tantivy import Query
+
+        with _panics(self._folder):
+            return self._hits(Query.all_query(), self.count)[1]
+
     def _masked(self, query: Query, depth: int, allowed: Mask) -> tuple[FloatArray, RowArray] | None:
         """Ask for more hits until depth of them are allowed ones; None where the allowed rows are looked up faster."""
         total = int(allowed.sum())

@@ -18,7 +18,9 @@ import hypothesis
 import numpy as np
 import pytest
 
-from semsearch.encoders import Embeddings, Encoder, EncoderIdentity, load_encoder
+from semsearch.encoders import Embeddings, Encoder, EncoderIdentity, find_model, load_encoder
+from semsearch.encoders.export import export
+from semsearch.encoders.onnx import OnnxEncoder
 
 hypothesis.settings.register_profile("same", derandomize=True)  # a test that passed does not fail at the next run
 hypothesis.settings.register_profile("explore", print_blob=True)  # other examples each time; `make torture` asks for it
@@ -86,6 +88,17 @@ def fp32_encoder() -> Encoder:
     with pytest.MonkeyPatch.context() as patch:
         export_in_process(patch)
         return load_encoder(precision="fp32")
+
+
+@pytest.fixture(scope="session")
+def tiny_onnx(tmp_path_factory: pytest.TempPathFactory) -> OnnxEncoder:
+    """A random model of two layers as it travels in an index."""
+    from tiny_models import save_model
+
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "made").mkdir()
+    export(find_model(str(save_model(folder / "model"))), "int8", folder / "made")
+    return OnnxEncoder.open(folder / "made")
 
 
 @pytest.fixture

@@ -52,9 +52,13 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "text", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions", "results",
         "store", "opened",
     },
+    "verify": {
+        "errors", "text", "dates", "paper", "encoders", "faiss_header", "vectors", "lexical", "words", "store",
+        "progress",
+    },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
-        "filters", "evaluate", "progress", "_version", "update", "staged",
+        "filters", "evaluate", "progress", "_version", "update", "staged", "verify",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},
@@ -208,7 +212,7 @@ def test_nothing_is_pickled(module: Path) -> None:
 
 @each_module
 def test_only_the_command_line_prints(module: Path) -> None:
-    if layer_of(module) == "cli":
+    if layer_of(module) == "cli" or module.as_posix() == "verify/contents.py":  # which tells its parent what it finds
         return
     nodes = ast.walk(_parsed(module))
     names = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]

@@ -21,6 +21,7 @@ from .eval import eval
 from .info import info
 from .rank import rank
 from .update import add, remove, rollback, sync
+from .verify import verify
 
 app = typer.Typer(
     name="semsearch",
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, rollback):
+for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, verify, rollback):
     app.command()(_command)
 
 
