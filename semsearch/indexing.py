@@ -55,14 +55,18 @@ def embedded_texts(building: Building, identity: EncoderIdentity) -> Iterator[Em
 
 def write_parts(
     papers: Iterable[MergedPaper], total: int, embedding: Embedding, dimensions: int, building: Building,
-    progress: Progress,
+    progress: Progress, before: int = 0,
 ) -> Counter[str]:  # fmt: skip
-    """Write the total papers into the building folder; returns how many have each of the properties in Counts."""
+    """Write the total papers into the building folder, behind the before ones that its parts hold already; returns how
+    many of those written have each of the properties in Counts."""
     tally: Counter[str] = Counter()
     coming = iter(papers)
     progress("embedding papers", 0, total)
-    lexical = LexicalWriter(building.lexical)
-    with closing(PaperWriter(building.papers)) as table, VectorWriter(building.vectors, dimensions) as vectors:
+    lexical = LexicalWriter(building.lexical, before)
+    with (
+        closing(PaperWriter(building.papers, before)) as table,
+        VectorWriter(building.vectors, dimensions, before) as vectors,
+    ):
         while batch := list(islice(coming, _BATCH_PAPERS)):
             some = [merged.paper for merged in batch]
             codes, cut = embedding([paper.text for paper in some], dimensions)
@@ -72,8 +76,8 @@ def write_parts(
             tally["records"] += sum(len(merged.records) for merged in batch)
             tally["cut"] += int(cut.sum())
             tally.update(flag for paper in some for flag in _flags(paper))
-            progress("embedding papers", vectors.count, total)
-        tally["papers"] = vectors.count
+            progress("embedding papers", vectors.count - before, total)
+        tally["papers"] = vectors.count - before
         progress("writing the index", 0, None)
         table.seal()
         lexical.seal()

@@ -5,6 +5,7 @@ In: titles and abstracts, a row each. On disk: one field of all terms of a paper
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -58,16 +59,18 @@ def _panics(folder: Path) -> Iterator[None]:
 
 
 class LexicalWriter:
-    """Appends papers to a new folder, which is whole once `seal` has returned. Holds at most 64 MB of terms."""
+    """Appends papers to a folder, which is whole once `seal` has returned. Holds at most 64 MB of terms."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, count: int = 0) -> None:
+        """count: how many papers the folder has already; 0 for one that is to be made."""
         from tantivy import Index
 
-        folder.mkdir()
-        self.count = 0
+        if not count:
+            folder.mkdir()
+        self.count = count
         self._folder = folder
         with _panics(folder):
-            index = Index(_schema(), str(folder), reuse=False)
+            index = Index.open(str(folder)) if count else Index(_schema(), str(folder), reuse=False)
             index.register_tokenizer(_TOKENIZER, analyser())
             self._writer = index.writer(_HEAP_BYTES, num_threads=1)
 
@@ -91,8 +94,11 @@ class LexicalWriter:
         with _panics(self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
-        for own in self._folder.glob(".*"):  # locks, and a list of files for tantivy's garbage collection
-            own.unlink()
+        named = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        live = {segment["segment_id"].replace("-", "") for segment in named}
+        for path in self._folder.iterdir():  # locks, a list of files, and segments that were merged into others
+            if path.name != "meta.json" and path.name.partition(".")[0] not in live:
+                path.unlink()
 
 
 class Lexical:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from .indexing import Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
+    FORMAT_VERSION,
     Building,
     Change,
     Counts,
@@ -37,9 +39,11 @@ from .store import (
     writing,
     wrong_hashes,
 )
+from .words import ANALYSER
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
+_TALLIED = ("without_abstract", "without_title", "without_year", "cut")
 _NAMES_KEPT = 100  # of what was read for an index that is added to again and again
 
 
@@ -151,9 +155,7 @@ class _Updating:
         self.building.share_encoder(self.live)
         with embedded_texts(self.building, identity) as kept:
             embedding = Embedding(self.encoder, kept, known_texts(self.building.index, identity))
-            total = self.table.count - self.plan.count("removed") + self.plan.count("appended")
-            papers = self.plan.papers(self.table)
-            tally = write_parts(papers, total, embedding, identity.dimensions, self.building, self.progress)
+            tally = self._write(embedding, identity.dimensions)
         made = replace(change, embedded=embedding.encoded, reused=embedding.reused)
         renamed = len(corpus.staging.renamed) if corpus else 0
         if self.kind != "sync":
@@ -167,6 +169,21 @@ class _Updating:
         generation = self.building.publish(manifest, self.keep)
         _log.info("published %s: %s", generation.folder, made)
         return Update(generation, made, published=True, skipped=skipped)
+
+    def _write(self, embedding: Embedding, dimensions: int) -> Counter[str]:
+        """Write the parts. Papers that are only added go behind a copy of what is there, which takes a fifth of the
+        time; otherwise all is written anew, so that nothing is left of what was replaced or removed."""
+        manifest, table = self.live.manifest, self.table
+        appended = self.plan.count("appended")
+        alike = (manifest.format, manifest.lexical.analyser) == (FORMAT_VERSION, ANALYSER)
+        if alike and not self.plan.count("replaced") and not self.plan.count("removed"):
+            self.building.copy_parts(self.live)
+            papers = self.plan.appended()
+            tally = write_parts(papers, appended, embedding, dimensions, self.building, self.progress, table.count)
+            embedding.reused += table.count
+            return tally + Counter({name: getattr(manifest.counts, name) for name in (*tally, *_TALLIED)})
+        total = table.count - self.plan.count("removed") + appended
+        return write_parts(self.plan.papers(table), total, embedding, dimensions, self.building, self.progress)
 
     def _names(self, corpus: StagedCorpus | None) -> tuple[str, ...]:
         if corpus is None:

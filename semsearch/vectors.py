@@ -38,11 +38,15 @@ def stored_codes(path: Path, count: int, dimensions: int) -> CodeArray:
 class VectorWriter:
     """Appends vectors to a file, which is a FAISS index once closed without an error; never holds more than a batch."""
 
-    def __init__(self, path: Path, dimensions: int) -> None:
-        self.count = 0
+    def __init__(self, path: Path, dimensions: int, count: int = 0) -> None:
+        """count: how many vectors the file has already; 0 for a new one."""
+        self.count = count
         self._dimensions = dimensions
-        self._file = path.open("wb")
-        self._file.write(header(0, dimensions))
+        self._file = path.open("r+b" if count else "wb")
+        if count:
+            self._file.seek(0, 2)
+        else:
+            self._file.write(header(0, dimensions))
 
     def append(self, vectors: FloatArray | CodeArray) -> None:
         """Add rows: (n, d) float32, unit length, or as they are stored."""

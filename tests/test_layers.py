@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "staged": {"errors", "corpus", "store", "progress"},
     "build": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged"},
-    "update": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged", "build"},
+    "update": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words"},
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
     },

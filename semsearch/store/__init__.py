@@ -15,6 +15,7 @@ from .generations import (
     open_parts,
     wrong_hashes,
 )
+from .layout import FORMAT_VERSION
 from .manifest import Change, Counts, LexicalPlan, Manifest, PartFile, Skipped, VectorPlan
 from .merging import MergedPaper, updated
 from .papers import PaperTable, PaperWriter
@@ -23,6 +24,7 @@ from .staging import Staging
 from .writing import Building, left_by_writers, roll_back, writing
 
 __all__ = [
+    "FORMAT_VERSION",
     "Building",
     "Change",
     "Counts",

@@ -43,8 +43,15 @@ CREATE TABLE facet_arrays (kind TEXT NOT NULL, name TEXT NOT NULL, numbers BLOB 
 CREATE TABLE facet_keys (kind TEXT NOT NULL, key TEXT NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, key))
     WITHOUT ROWID;
 CREATE TABLE venues (number INTEGER PRIMARY KEY, words TEXT NOT NULL);
+"""
+_SCRATCH = """
 CREATE TEMP TABLE staged (kind TEXT NOT NULL, value TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE TEMP TABLE keyed (key TEXT NOT NULL, number INTEGER NOT NULL);
+"""
+
+_ADD_KEY = """
+INSERT INTO facet_keys VALUES (?, ?, ?)
+    ON CONFLICT (kind, key) DO UPDATE SET numbers = CAST(numbers || excluded.numbers AS BLOB)
 """
 
 _ARCHIVES = frozenset(
@@ -122,12 +129,17 @@ def asked_author_keys(words: Sequence[str]) -> Iterator[str]:
 
 class FacetWriter:
     """Gathers what papers are filtered by into the database of a papers table; memory: 8 bytes a paper until `seal`,
-    then 4 bytes for each author of each."""
+    then 4 bytes for each author of each.
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    A table that has papers already keeps its values, and those of further papers get numbers behind them, the same
+    value maybe a second one: a value is only ever found by its keys.
+    """
+
+    def __init__(self, database: sqlite3.Connection, count: int = 0) -> None:
+        """count: how many papers the table has already."""
         self._database = database
-        self._database.executescript(FACET_SCHEMA)
-        self._first, self._last = array("i"), array("i")
+        self._database.executescript(_SCRATCH if count else FACET_SCHEMA + _SCRATCH)
+        self._first, self._last = self._read("date", "first"), self._read("date", "last")
 
     def append(self, row: int, paper: Paper) -> None:
         """Add one paper; rows come in order."""
@@ -147,18 +159,18 @@ class FacetWriter:
         self._database.execute("DROP TABLE keyed")
 
     def _write_kind(self, kind: Kind) -> None:
-        rows, offsets = array("i"), array("i", [0])
+        rows, offsets = self._read(kind, "rows"), self._read(kind, "offsets") or array("i", [0])
         self._database.executemany("INSERT INTO keyed VALUES (?, ?)", self._number(kind, rows, offsets))
         self._write(kind, offsets=offsets, rows=rows)
         keyed = self._database.execute("SELECT key, number FROM keyed ORDER BY key, number")
         numbers = ((kind, key, _bytes(array("i", map(itemgetter(1), g)))) for key, g in groupby(keyed, itemgetter(0)))
-        self._database.executemany("INSERT INTO facet_keys VALUES (?, ?, ?)", numbers)
+        self._database.executemany(_ADD_KEY, numbers)
         self._database.execute("DELETE FROM keyed")
 
     def _number(self, kind: Kind, rows: array[int], offsets: array[int]) -> Iterator[tuple[str, int]]:
         """Number the values, gather their rows and where those of each end, and give each key with its value."""
         staged = self._database.execute("SELECT value, row FROM staged WHERE kind = ? ORDER BY value, row", (kind,))
-        for number, (value, group) in enumerate(groupby(staged, key=itemgetter(0))):
+        for number, (value, group) in enumerate(groupby(staged, key=itemgetter(0)), start=len(offsets) - 1):
             rows.extend(map(itemgetter(1), group))
             offsets.append(len(rows))
             if kind == "venue":
@@ -167,7 +179,14 @@ class FacetWriter:
 
     def _write(self, kind: str, **arrays: array[int]) -> None:
         values = [(kind, name, _bytes(numbers)) for name, numbers in arrays.items()]
-        self._database.executemany("INSERT INTO facet_arrays VALUES (?, ?, ?)", values)
+        self._database.executemany("INSERT OR REPLACE INTO facet_arrays VALUES (?, ?, ?)", values)
+
+    def _read(self, kind: str, name: str) -> array[int]:
+        found = self._database.execute("SELECT numbers FROM facet_arrays WHERE kind = ? AND name = ?", (kind, name))
+        numbers = array("i", (found.fetchone() or (b"",))[0])
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        return numbers
 
 
 def _values(paper: Paper) -> Iterator[tuple[Kind, str]]:

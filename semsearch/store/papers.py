@@ -55,13 +55,15 @@ _NAME_KINDS = ("id", "alias", "doi", "arxiv", "title")
 
 
 class PaperWriter:
-    """Appends papers to a new file, which is whole once `seal` has returned."""
+    """Appends papers to a file, which is whole once `seal` has returned."""
 
-    def __init__(self, path: Path) -> None:
-        self.count = 0
+    def __init__(self, path: Path, count: int = 0) -> None:
+        """count: how many papers the file has already, of the present format; 0 for a new one."""
+        self.count = count
         self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA + SCHEMA_SINCE_3)
-        self._facets = FacetWriter(self._database)
+        schema = "" if count else SCHEMA + SCHEMA_SINCE_3
+        self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + schema)
+        self._facets = FacetWriter(self._database, count)
 
     def append(
         self, papers: Sequence[Paper], records: Sequence[tuple[Paper, ...]] = (), cut: Sequence[bool] = ()

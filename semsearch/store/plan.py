@@ -86,6 +86,10 @@ class Plan:
             rows = [row for row in range(start, end) if row not in replaced and row not in gone]
             stay = dict(zip(rows, table.merged(rows), strict=True)) | replaced
             yield from (stay[row] for row in range(start, end) if row in stay)
+        yield from self.appended()
+
+    def appended(self) -> Iterator[MergedPaper]:
+        """The papers behind all others."""
         for (paper,) in self._database.execute("SELECT paper FROM appended ORDER BY number"):
             yield _from_json(paper)
 

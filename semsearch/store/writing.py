@@ -99,6 +99,11 @@ class Building:
             files.link_files(generation.encoder, self.folder / ENCODER, (MODEL, TOKENIZER))
             self._describe(generation.manifest.encoder)
 
+    def copy_parts(self, generation: Generation) -> None:
+        """Begin with the papers, vectors and keywords of another generation of this index."""
+        files.copy_files(generation.folder, self.folder, (PAPERS, VECTORS))
+        files.copy_files(generation.lexical, self.lexical, generation.lexical_files)
+
     def _describe(self, identity: EncoderIdentity) -> None:
         files.write_durably(self.folder / ENCODER / DESCRIPTION, json.dumps(asdict(identity), indent=1) + "\n")
 
