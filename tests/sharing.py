@@ -105,7 +105,8 @@ def write_encoder(folder: Path, seed: int) -> OnnxEncoder:
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["each"]),
         helper.make_node("ReduceSum", ["each", "axes"], ["sum"], keepdims=0),
-        helper.make_node("LpNormalization", ["sum"], ["vectors"], axis=-1, p=2),
+        helper.make_node("ReduceL2", ["sum"], ["length"], axes=[1]),
+        helper.make_node("Div", ["sum", "length"], ["vectors"]),
     ]
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, [1, "n"]) for n in ("input_ids", "attention_mask")]
     outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [1, _DIMENSIONS])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,10 @@ import sharing
 from conftest import TinyEncoder
 from sharing import Answer
 
+from semsearch.errors import StoreError
 from semsearch.search import SearchIndex
+from semsearch.store import roll_back, writing
+from semsearch.update import add_papers, remove_papers, sync_papers
 
 GENERATIONS = 8
 
@@ -101,6 +105,28 @@ def test_an_index_is_moved_while_it_is_asked_and_written_to_where_it_lies_then(t
         assert sharing.edition_of(before.search("whale", 3).as_dict(), tiny) == 1
 
 
+def test_no_writer_gets_in_while_another_is_at_work(tmp_path: Path) -> None:
+    """Each is told the process that is; once it has ended, the next one gets in, and readers never wait."""
+    index = tmp_path / "index"
+    for edition in (1, 2):
+        sharing.publish(index, edition, TinyEncoder())
+    corpus = tmp_path / "corpus.jsonl"
+    writers: dict[str, Callable[[], object]] = {
+        "build": lambda: sharing.publish(index, 3, TinyEncoder()),
+        "add": lambda: add_papers([corpus], index, encoder=TinyEncoder()),
+        "sync": lambda: sync_papers([corpus], index, encoder=TinyEncoder()),
+        "remove": lambda: remove_papers(["whale"], index, encoder=TinyEncoder()),
+        "rollback": lambda: roll_back(index),
+    }
+    with writing(index):
+        for write in writers.values():
+            with pytest.raises(StoreError, match=rf"another process \(pid {os.getpid()}\) is writing to this index"):
+                write()
+        with SearchIndex(index, encoder=TinyEncoder()) as opened:
+            assert sharing.edition_of(opened.search("whale", 3).as_dict(), tiny) == 2
+    assert roll_back(index).name == "generation-000001"
+
+
 # Where nothing can be written
 
 MOUNTED = """
@@ -136,6 +162,11 @@ def test_an_index_on_read_only_media_answers(disc: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     found: dict[str, Any] = json.loads(ran.stdout)
     assert sharing.edition_of(found, lambda _: sharing.OnnxEncoder.open(disc / "encoder")) == 1
+
+
+def test_an_index_on_read_only_media_is_verified(disc: Path) -> None:
+    ran = on_read_only_media(disc, "-m", "semsearch", "verify", "--index", str(disc / "index"))
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_an_index_on_read_only_media_is_not_written_to(disc: Path) -> None:
