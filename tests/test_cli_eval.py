@@ -217,6 +217,7 @@ def test_an_answer_against_itself_differs_nowhere(run: Run) -> None:
     [
         ((*FILES, "-m", "ndcg@10"), ("'ndcg@10' is no measure", "did you mean nDCG?")),
         ((*FILES, "--against", "sparse"), ("'sparse': expected hybrid, dense, lexical, the folder of an index",)),
+        ((*FILES, "--against", ""), ("'': expected hybrid, dense, lexical, the folder of an index",)),
         ((*FILES, "--index", "none"), ("none",)),
         ((*FILES, "--run", "none.run"), ("none.run: cannot be read",)),
         (("none.jsonl", "qrels.txt"), ("none.jsonl: cannot be read",)),

@@ -43,8 +43,8 @@ def eval(
 ) -> None:
     """How good the answers are: measures over judged questions, with 95 % intervals, and a paired test against another.
 
-    A question for which nothing is found counts as 0; a measure without a cutoff looks at 1000 papers. Needs the extra
-    `eval`: pip install "semsearch[eval]".
+    A question for which nothing is found counts as 0; a measure without a cutoff looks at 1000 papers. Needs semsearch's
+    extra `eval`.
 
     Example: semsearch eval questions.tsv qrels.txt -m nDCG@10 -m R@100 --against dense
     """
@@ -78,9 +78,9 @@ def _rival(name: str, index: Path, mode: SearchMode) -> Source:
     if name in [each.value for each in SearchMode]:
         return Source(name, index, SearchMode(name).value)
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         return Source(name, path, mode.value)
-    if path.exists():
+    if name and path.exists():
         return Source(name, index, run=path)
     raise EvaluationError(
         f"{name!r}: expected {', '.join(SearchMode)}, the folder of an index, or a TREC run",
