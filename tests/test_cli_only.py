@@ -40,6 +40,9 @@ HITS = '{"rank": 1, "id": "z", "paper": {"id": "z", "doi": "10.1000/z"}}\n{"id":
         ("marked.txt", "\ufeff \n" + json.dumps(RECORDS), NAMES),
         ("spaced", "\n  \t" + JSONL, NAMES),
         ("hits", HITS, (("z", "10.1000/z"), ("7",))),
+        ("hits.json", '{"query": "?", "hits": [' + HITS.replace("}\n{", "},{") + "]}", (("z", "10.1000/z"), ("7",))),
+        ("names.json", '["a", "10.1000/b"]', (("a",), ("10.1000/b",))),
+        ("titles", "[Re] A title\n{A} title\n", ("[Re] A title", "{A} title")),
         ("dois", '{"doi": "10.1000/q"}\n', (("10.1000/q",),)),
     ],
 )
@@ -59,7 +62,17 @@ def test_compressed_files_and_folders_are_read(tmp_path: Path) -> None:
     assert read_only(str(tmp_path / "corpus")) == NAMES
 
 
-@pytest.mark.parametrize(("content", "names"), [("a\nb\n", ("a", "b")), (JSONL, NAMES), ("\ufeff\n " + JSONL, NAMES)])
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("a\nb\n", ("a", "b")),
+        (JSONL, NAMES),
+        ("\ufeff\n " + JSONL, NAMES),
+        (json.dumps(RECORDS, indent=1), NAMES),
+        (json.dumps({"hits": [{"id": "z", "paper": RECORDS[0]}]}), NAMES[:1]),
+        (HITS, (("z", "10.1000/z"), ("7",))),
+    ],
+)
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, content: str, names: tuple[object, ...]) -> None:
     stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content.encode())))
     monkeypatch.setattr(sys, "stdin", stream)

@@ -43,8 +43,8 @@ def eval(
 ) -> None:
     """How good the answers are: measures over judged questions, with 95 % intervals, and a paired test against another.
 
-    A question for which nothing is found counts as 0; a measure without a cutoff looks at 1000 papers. Needs semsearch's
-    extra `eval`.
+    A question for which nothing is found counts as 0; a measure without a cutoff looks at 1000 papers. Needs the extra
+    `eval` of the package.
 
     Example: semsearch eval questions.tsv qrels.txt -m nDCG@10 -m R@100 --against dense
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +15,8 @@ from ..errors import QueryError
 _CORPUS_ENDINGS = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv"})
 _COMPRESSED = frozenset({".gz", ".zst", ".zstd"})
 _HEAD_BYTES = 1 << 12
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[{\]])")  # and not `[Re] A title`
+_NO_CORPUS = re.compile(rb"\s*\[\s*\"|.*\"hits\"", re.DOTALL)  # a list of names, an answer
 
 
 Names = tuple[str, ...]
@@ -23,58 +25,85 @@ Names = tuple[str, ...]
 def read_only(path: str) -> tuple[str | Names, ...]:
     """The names of papers in a file, or in standard input for `-`, each once.
 
-    A folder, a file that is called .jsonl, .ndjson, .json, .csv or .tsv, compressed or not, and what begins with a
-    brace or a bracket is a corpus, of which each paper has its id, DOI and arXiv id for names; anything else has a name
-    a line, before the first tab if there is one. Raises CorpusError for what cannot be read, and QueryError where no
-    name is in it.
+    A folder, a file that is called .jsonl, .ndjson, .json, .csv or .tsv, compressed or not, and JSON is a corpus or an
+    answer, of which each paper has its id, DOI and arXiv id for names; anything else has a name a line, before the
+    first tab if there is one. Raises CorpusError for what cannot be read, and QueryError where no name is in it.
     """
     if not path:
         raise QueryError("the file of --only has no name", "name a file of ids, a corpus, or - to read names")
-    found: Iterable[str | Names] = (_of_lines(path) or _of_corpus(path)) if _is_corpus(path) else _lines(path)
-    names = tuple(dict.fromkeys(found))
+    names = tuple(dict.fromkeys(_names(path)))
     if not names:
         what = "standard input" if path == "-" else path
         raise QueryError(f"{what}: no paper is named in it", "expected an id, a DOI or a title a line, or a corpus")
     return names
 
 
-def _is_corpus(path: str) -> bool:
+def _names(path: str) -> Iterable[str | Names]:
     if path == "-":
-        return _is_json(cast("io.BufferedReader", sys.stdin.buffer).peek(_HEAD_BYTES))
-    file = Path(path)
-    suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() not in _COMPRESSED]
-    if file.is_dir() or (suffixes and suffixes[-1] in _CORPUS_ENDINGS):
-        return True
-    if not file.is_file():
-        return False
+        if not _JSON.match(cast("io.BufferedReader", sys.stdin.buffer).peek(_HEAD_BYTES)):
+            return _lines(path)
+        lines = list(_lines(path, whole=True))
+        return _of_lines(lines) or _of_document("\n".join(lines))
+    head = _head(path)
+    if not (_is_called_corpus(path) or _JSON.match(head)):
+        return _lines(path)
+    if head and (names := _of_lines(_lines(path, whole=True))):
+        return names
+    if _NO_CORPUS.match(head) and (names := _of_document("\n".join(_lines(path, whole=True)))):
+        return names
+    return _of_corpus(path)
+
+
+def _head(path: str) -> bytes:
+    """The beginning of a file, none of anything else."""
     from ..corpus.sources import Source, open_source
 
-    with open_source(Source(path, file)) as opened:
-        return _is_json(opened.head)
+    if not Path(path).is_file():
+        return b""
+    with open_source(Source(path, Path(path))) as opened:
+        return opened.head
 
 
-def _is_json(head: bytes) -> bool:
-    return head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
+def _is_called_corpus(path: str) -> bool:
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes if suffix.lower() not in _COMPRESSED]
+    return Path(path).is_dir() or (bool(suffixes) and suffixes[-1] in _CORPUS_ENDINGS)
 
 
-def _of_lines(path: str) -> list[Names]:
+def _of_lines(lines: Iterable[str]) -> list[Names]:
     """The names in JSON lines that each have some, papers or hits, whatever else they lack; none for anything else."""
-    if path == "-" or not Path(path).is_file():
-        return []
-    from ..corpus.fields import names_in_record
-
     found = []
-    for line in _lines(path, whole=True):
+    for line in lines:
         try:
-            record = json.loads(line)
+            names = _of_record(json.loads(line))
         except (ValueError, RecursionError):
             return []
-        paper = record.get("paper", record) if isinstance(record, dict) else None  # of a hit
-        names = names_in_record(paper) if isinstance(paper, dict) else ()
         if not names:
             return []
         found.append(names)
     return found
+
+
+def _of_document(text: str) -> list[Names]:
+    """The names in one JSON value: an answer, a list of papers or of names, or an object that holds one."""
+    from ..corpus.json_lines import inner_records
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    records = value if isinstance(value, list) else inner_records(value)
+    if isinstance(value, dict) and isinstance(value.get("hits"), list):
+        records = value["hits"]
+    return [names for record in records if (names := _of_record(record))]
+
+
+def _of_record(record: object) -> Names:
+    from ..corpus.fields import names_in_record
+
+    if isinstance(record, str):
+        return (record,)
+    paper = record.get("paper", record) if isinstance(record, dict) else None  # of a hit
+    return names_in_record(paper) if isinstance(paper, dict) else ()
 
 
 def _of_corpus(path: str) -> Iterator[Names]:
