@@ -14,12 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from conftest import write_jsonl
 
 from semsearch.cli import app
+from semsearch.threads import worker_count
 
 ROOT = Path(__file__).parent.parent
 WATCHED = Path(__file__).parent / "watched"
@@ -31,6 +33,8 @@ RECORDS = [
     {"id": "primes", "title": "Gaps between primes", "abstract": "We bound the distance between prime numbers."},
     {"id": "bread", "title": "Yeast and dough", "abstract": "How bread rises while it is kept warm."},
 ]
+
+Ran = subprocess.CompletedProcess[str]
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "query": (("query", "animals that sing", "--why"),),
@@ -73,7 +77,7 @@ class Watch:
         self.log = folder / "watched.txt"
         self.log.touch()
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> Ran:
         here = {name: value for name, value in os.environ.items() if name not in (*OFFLINE, "SEMSEARCH_INDEX")}
         here |= {"PYTHONPATH": os.pathsep.join((str(WATCHED), str(ROOT))), "SEMSEARCH_WATCHED": str(self.log)}
         command = [*ALONE, sys.executable, *arguments]
@@ -120,17 +124,30 @@ def test_a_build_with_the_default_model_opens_none_and_its_export_neither(home: 
 
 
 def test_every_command_is_run_here() -> None:
-    assert sorted(set(names()) - set(COMMANDS)) == ["build"]
+    assert sorted(names()) == sorted(["build", *COMMANDS])
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name != "build"])
-def test_a_command_opens_none(name: str, home: Watch, tmp_path: Path) -> None:
-    shutil.copytree(home.folder, tmp_path / "copy", copy_function=shutil.copyfile)
-    watch = Watch(tmp_path / "copy")
+def watched(home: Path, folder: Path, name: str) -> tuple[Watch, list[Ran]]:
+    """The runs of a command in a copy of home."""
+    shutil.copytree(home, folder, copy_function=shutil.copyfile)
+    watch = Watch(folder)
     watch.log.write_text("")
-    for arguments in COMMANDS[name]:
-        ran = watch.run("-m", "semsearch", *arguments)
-        assert (ran.returncode, ran.stderr) == (0, "")
+    return watch, [watch.run("-m", "semsearch", *arguments) for arguments in COMMANDS[name]]
+
+
+@pytest.fixture(scope="module")
+def runs(home: Watch) -> dict[str, tuple[Watch, list[Ran]]]:
+    """What each command did, some of them side by side."""
+    known = [name for name in names() if name in COMMANDS]
+    with ThreadPoolExecutor(worker_count()) as workers:
+        ended = workers.map(lambda name: watched(home.folder, home.folder.parent / f"copy-{name}", name), known)
+        return dict(zip(known, ended, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_command_opens_none(name: str, runs: dict[str, tuple[Watch, list[Ran]]]) -> None:
+    watch, ended = runs[name]
+    assert [(ran.returncode, ran.stderr) for ran in ended] == [(0, "")] * len(COMMANDS[name])
     assert watch.sockets == []
     assert watch.processes[0][1:4] == ["-m", "semsearch", COMMANDS[name][0][0]]
 
