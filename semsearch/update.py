@@ -65,7 +65,10 @@ def add_papers(
     corpus: Corpus,
     index: str | os.PathLike[str] = "index",
     *,
-    reading: Reading = Reading(),  # noqa: B008 (frozen)
+    format: str | None = None,
+    page_date: str | None = None,
+    require_abstract: bool = False,
+    strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
     progress: Progress = silent,
@@ -73,9 +76,10 @@ def add_papers(
     """Add the papers of a corpus to an index.
 
     A record with the id of one that is there takes its place. One that is the same paper by its DOI, arXiv id or text
-    joins the records of that paper, as in a build. What is there already, unchanged, stays as it is. keep, encoder: see
-    `remove_papers`. Raises SemsearchError, and then the index is as it was.
+    joins the records of that paper, as in a build. What is there already, unchanged, stays as it is. The corpus is
+    read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it was.
     """
+    reading = Reading(format, page_date, require_abstract, strict)
     return _read_into(_plan_addition, "add", corpus, index, reading, keep, encoder, progress)
 
 
@@ -83,15 +87,20 @@ def sync_papers(
     corpus: Corpus,
     index: str | os.PathLike[str] = "index",
     *,
-    reading: Reading = Reading(),  # noqa: B008 (frozen)
+    format: str | None = None,
+    page_date: str | None = None,
+    require_abstract: bool = False,
+    strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
     progress: Progress = silent,
 ) -> Update:
     """Make the papers of an index equal to those of a corpus, by their ids: as `build` would, but by what has changed.
 
-    keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it was.
+    The corpus is read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the
+    index is as it was.
     """
+    reading = Reading(format, page_date, require_abstract, strict)
     return _read_into(_plan_sync, "sync", corpus, index, reading, keep, encoder, progress)
 
 

@@ -45,11 +45,15 @@ def add(
 
     What is there already is left alone, and nothing is embedded twice. Example: semsearch add new-papers.jsonl
     """
-    from ..staged import Reading
     from ..update import add_papers
 
-    reading = Reading(format, saved, require_abstract, strict)
-    _run(index, lambda progress: add_papers(corpus, index, reading=reading, keep=keep, progress=progress))
+    _run(
+        index,
+        lambda progress: add_papers(
+            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, strict=strict, keep=keep,
+            progress=progress,
+        ),
+    )  # fmt: skip
 
 
 def sync(
@@ -65,11 +69,15 @@ def sync(
 
     Example: semsearch sync papers.jsonl saved-pages/
     """
-    from ..staged import Reading
     from ..update import sync_papers
 
-    reading = Reading(format, saved, require_abstract, strict)
-    _run(index, lambda progress: sync_papers(corpus, index, reading=reading, keep=keep, progress=progress))
+    _run(
+        index,
+        lambda progress: sync_papers(
+            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, strict=strict, keep=keep,
+            progress=progress,
+        ),
+    )  # fmt: skip
 
 
 def remove(
