@@ -77,7 +77,8 @@ def add_papers(
 
     A record with the id of one that is there takes its place. One that is the same paper by its DOI, arXiv id or text
     joins the records of that paper, as in a build. What is there already, unchanged, stays as it is. The corpus is
-    read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it was.
+    read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it
+    was.
     """
     reading = Reading(format, page_date, require_abstract, strict)
     return _read_into(_plan_addition, "add", corpus, index, reading, keep, encoder, progress)
