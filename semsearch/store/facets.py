@@ -249,6 +249,8 @@ class Facets:
         for key in keys:
             blobs = self._ask("SELECT numbers FROM facet_keys WHERE kind = ? AND key = ?", (kind, key))
             found.append(_numbers(blobs[0][0] if blobs else b""))
+            if _beyond(found[-1], len(self._array(kind, "offsets")) - 1):
+                raise _damaged(f"a key of {kind}s leads to none of them")
         if not found:
             return _numbers(b"")
         found.sort(key=len)
@@ -285,15 +287,34 @@ class Facets:
             found = self._ask("SELECT numbers FROM facet_arrays WHERE kind = ? AND name = ?", (kind, name))
             if not found:
                 raise _damaged(f"expected the {name} of {kind}s, got none")
-            self._arrays[kind, name] = _numbers(found[0][0])
+            numbers = _numbers(found[0][0])
+            if not self._fits(kind, name, numbers):
+                raise _damaged(f"the {name} of {kind}s do not lead to papers")
+            self._arrays[kind, name] = numbers
         return self._arrays[kind, name]
+
+    def _fits(self, kind: str, name: str, numbers: IntArray) -> bool:
+        """Whether an array leads to rows that there are, and to no more than there are."""
+        if name == "rows":
+            return not _beyond(numbers, self._count)
+        if name == "offsets":
+            ends = len(numbers) > 0 and numbers[0] == 0 and numbers[-1] == len(self._array(kind, "rows"))
+            return bool(ends and (numbers[1:] >= numbers[:-1]).all())
+        return True
 
 
 def _numbers(data: bytes) -> IntArray:
     import numpy as np
 
+    if not isinstance(data, bytes) or len(data) % 4:
+        raise _damaged("expected numbers of four bytes")
     numbers: IntArray = np.frombuffer(data, dtype="<i4")
     return numbers
+
+
+def _beyond(numbers: IntArray, end: int) -> bool:
+    """Whether there is a number below 0, or end or above."""
+    return bool(len(numbers)) and not 0 <= int(numbers.min()) <= int(numbers.max()) < end
 
 
 def _damaged(what: str) -> StoreError:

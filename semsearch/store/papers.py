@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import QueryError, StoreError
 from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi, safe_id
@@ -27,7 +27,10 @@ from .merging import MergedPaper
 if TYPE_CHECKING:
     from .facets import IntArray
 
+Found = TypeVar("Found")
+
 _LISTS = frozenset({"authors", "categories", "keywords", "aliases"})
+_ALWAYS = frozenset({"id", "title", "abstract", *_LISTS})
 _NUMBERS = frozenset({"author_count", "citations", "comments"})
 _COLUMNS = ", ".join(
     f"{name} {'INTEGER' if name in _NUMBERS else 'TEXT'}{' NOT NULL' if name in _LISTS else ''}"
@@ -156,8 +159,11 @@ class PaperTable:
         """The papers of these rows, in this order."""
         found: dict[int, Paper] = {}
         for row, *values in self._many(f"{_SELECT.replace('SELECT', 'SELECT row,')} WHERE row IN (%s)", rows):
-            found[row] = _paper(values)
-        return [found[row] for row in rows]
+            try:
+                found[row] = _paper(values)
+            except (ValueError, TypeError, RecursionError) as error:
+                raise self._damaged(error) from error
+        return self._each(found, rows)
 
     def merged(self, rows: Sequence[int]) -> list[MergedPaper]:
         """The papers of these rows with the records that they were made of, in this order."""
@@ -165,7 +171,10 @@ class PaperTable:
         if self._has("records"):
             query = "SELECT row, record FROM records WHERE row IN (%s) ORDER BY row, number"
             for row, record in self._many(query, rows):
-                records.setdefault(row, []).append(Paper.from_json(record))
+                try:
+                    records.setdefault(row, []).append(Paper.from_json(record))
+                except (ValueError, TypeError, RecursionError) as error:
+                    raise self._damaged(error) from error
         papers = self.get(rows)
         return [MergedPaper(p, tuple(records.get(row, (p,)))) for row, p in zip(rows, papers, strict=True)]
 
@@ -184,8 +193,14 @@ class PaperTable:
 
     def ids(self, rows: Sequence[int]) -> list[str]:
         """The ids of these rows, in this order."""
-        found = dict(self._many("SELECT row, id FROM papers WHERE row IN (%s)", rows))
-        return [found[row] for row in rows]
+        return self._each(dict(self._many("SELECT row, id FROM papers WHERE row IN (%s)", rows)), rows)
+
+    def _each(self, found: Mapping[int, Found], rows: Sequence[int]) -> list[Found]:
+        """What was found for each of rows, of which a damaged file may lack some."""
+        try:
+            return [found[row] for row in rows]
+        except KeyError as error:
+            raise self._damaged(f"there is no row {error}") from error
 
     def row_of(self, name: str) -> int:
         """The row of a paper by id, former id, DOI, arXiv id, exact title, or the beginning of one id.
@@ -309,7 +324,7 @@ class PaperTable:
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, error: sqlite3.Error) -> StoreError:
+    def _damaged(self, error: Exception | str) -> StoreError:
         return StoreError(f"{self._path}: cannot be read ({error})", "build the index again")
 
     def close(self) -> None:
@@ -318,5 +333,13 @@ class PaperTable:
 
 
 def _paper(values: Sequence[Any]) -> Paper:
-    known = dict(zip(PAPER_FIELDS, values, strict=True))
-    return Paper.from_values({name: json.loads(v) if name in _LISTS else v for name, v in known.items()})
+    """A paper of the columns of its row. TypeError or ValueError where one holds what no paper has."""
+    known: dict[str, Any] = dict(zip(PAPER_FIELDS, values, strict=True))
+    known |= {name: json.loads(known[name]) for name in _LISTS}
+    for name, value in known.items():
+        kind = list if name in _LISTS else int if name in _NUMBERS else str
+        if not isinstance(value, kind) and (value is not None or name in _ALWAYS):
+            raise TypeError(f"the {name} of a paper is a {type(value).__name__}")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise TypeError(f"one of the {name} of a paper is no text")
+    return Paper.from_values(known)

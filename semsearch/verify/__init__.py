@@ -52,7 +52,7 @@ def _report(index: Path, name: str, progress: Progress) -> Report:
     others = sorted((n for n in _names(index) if generation_number(n) is not None and n != name), reverse=True)
     files = [CheckedFile(CURRENT, _wrong_current(index, name))]
     parent = None
-    if not files[0].problem or generation_number(name) is not None:
+    if generation_number(name) is not None and (index / name).is_dir():
         found, parent = _generation(index, name, progress)
         files += found
     before = next((other for other in ([parent] if parent in others else others)), None)
@@ -123,6 +123,8 @@ def _wrong_hash(path: Path, expected: str) -> str:
 def _wrong_current(index: Path, name: str) -> str:
     if generation_number(name) is None:
         return f"expected the name of a generation, got {name[:40]!r}"
+    if not (index / name).is_dir():
+        return f"names {name}, and there is no such folder"
     content = read_start(index / CURRENT, 1024)
     return "" if content == f"{name}\n".encode() else f"expected {name} and the end of a line, got {content[:60]!r}"
 
