@@ -32,10 +32,12 @@ _FORMS = tuple(
 )
 _SLASHED = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second>\d{{1,2}})[-/.]{_YEAR}$", re.ASCII)
 
+_LONGEST = 200  # characters of a date and what may stand behind it
+
 
 def parse_date(text: str) -> str | None:
     """The partial date that text says, or None where it says none. 3/4/2021 is only `2021`: it may be two days."""
-    folded = " ".join(text.casefold().split())
+    folded = " ".join(text.casefold().split()) if len(text) <= _LONGEST else ""
     for form in _FORMS:
         if match := form.match(folded):
             parts = match.groupdict()
@@ -91,7 +93,7 @@ def _month(text: str | None) -> int | None:
     if not text:
         return None
     if text.isdecimal():
-        return int(text)
+        return int(text) if len(text) <= 2 else None
     for number, name in enumerate(_MONTHS, start=1):
         if text.startswith(name) and (len(text) <= 4 or _LONG[number - 1].startswith(text)):
             return number

@@ -25,7 +25,10 @@ _ARXIV = re.compile(
     r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\s\[[\w.-]+\])?/?$",
     re.IGNORECASE,
 )
-_NOT_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+_NOT_IN_ID = re.compile(  # the last are marks without a glyph: of two ids that look the same one would not be found
+    r"[\s\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_NAME_CHARS = 4_000  # of a DOI or an arXiv id with its URL: what is longer is neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def content_id(title: str, abstract: str) -> str:
 
 
 def safe_id(text: str) -> str:
-    """text as an id, in NFC: white space and control characters percent-encoded, as a TREC run separates by spaces."""
+    """text as an id, in NFC: white space, control characters and invisible marks percent-encoded, as a TREC run
+    separates by spaces."""
     return unicodedata.normalize("NFC", _NOT_IN_ID.sub(lambda match: quote(match[0]), clean_edges(text)))
 
 
@@ -109,15 +113,17 @@ def clean_edges(text: str) -> str:
 
 def parse_doi(text: str) -> str | None:
     """The bare DOI in lower case (DOIs ignore case) from a DOI or a URL that ends in one, else None."""
+    if len(text) > _NAME_CHARS:
+        return None
     if match := _DOI.match(clean(text)):
         return f"{match[1]}/{match[2]}".lower().rstrip(".,;")
     if match := _DOI_URL.match(clean(text)):
-        bare = _DOI.match(f"{match[1]}/{unquote(match[2]).rstrip('/.,;')}")
+        bare = _DOI.match(clean(f"{match[1]}/{unquote(match[2])}").rstrip("/.,;"))
         return f"{bare[1]}/{bare[2]}".lower() if bare else None
     return None
 
 
 def parse_arxiv_id(text: str) -> str | None:
     """The bare arXiv id without its version, from an id, a URL or arXiv's own DOI, else None."""
-    match = _ARXIV.match(clean(text))
+    match = _ARXIV.match(clean(text)) if len(text) <= _NAME_CHARS else None
     return match[1].lower() if match else None

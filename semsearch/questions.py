@@ -7,15 +7,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from .errors import QueryError
+from .limits import ID_CHARS, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT, text_lines
 from .paper import safe_id
-from .text import clean
+from .text import clean, shown
 
 _ID_NAMES = frozenset({"id", "_id", "qid", "query-id", "query_id"})
 _TEXT_NAMES = frozenset({"text", "query", "question"})
@@ -60,11 +61,10 @@ def _open(name: str) -> Iterator[TextIO]:
         lines.detach()
 
 
-def _read(lines: Iterable[str], name: str) -> Iterator[Question]:
+def _read(file: TextIO, name: str) -> Iterator[Question]:
     layout = ""
     met: set[str] = set()
-    for number, line in enumerate(lines, start=1):
-        place = f"{name}:{number}"
+    for number, (place, line) in enumerate(text_lines(file, name, QueryError), start=1):
         if not line.strip():
             continue
         if not layout:
@@ -74,7 +74,7 @@ def _read(lines: Iterable[str], name: str) -> Iterator[Question]:
                 continue
         question = _question(line, number, layout == "tabbed", place)
         if question.id in met:
-            raise QueryError(f"{place}: the id {question.id} was given to another question before")
+            raise QueryError(f"{place}: the id {shown(question.id)} was given to another question before")
         met.add(question.id)
         yield question
     if not layout:
@@ -104,7 +104,10 @@ def _question(line: str, number: int, tabbed: bool, place: str) -> Question:
             raise QueryError(f"{place}: expected id, tab, text, as in the lines before; found no tab")
     if not clean(text):
         raise QueryError(f"{place}: a question without text")
-    return Question(safe_id(id) or str(number), clean(text))
+    question = Question(safe_id(id) or str(number), clean(text))
+    if len(question.text) > TEXT_CHARS or len(question.id) > ID_CHARS:
+        raise QueryError(f"{place}: {TOO_LONG_ID if len(question.id) > ID_CHARS else TOO_MUCH_TEXT}")
+    return question
 
 
 def _from_json(line: str, id: str, place: str) -> tuple[str, str]:
@@ -114,6 +117,8 @@ def _from_json(line: str, id: str, place: str) -> tuple[str, str]:
         raise QueryError(f"{place}: expected a JSON object ({error})") from error
     text = record.get("text")
     if not isinstance(text, str):
-        raise QueryError(f"{place}: expected a question under `text`, got {', '.join(record) or 'nothing'}")
+        raise QueryError(
+            f"{place}: expected a question under `text`, got {shown(', '.join(record)) if record else 'nothing'}"
+        )
     given = (record[name] for name in ("id", "_id") if record.get(name) not in (None, ""))
     return str(next(given, id)), text

@@ -28,3 +28,15 @@ def comparable(text: str) -> str:
 def digest(*parts: str) -> bytes:
     """The sha256 of the parts, 32 bytes; ("ab", "c") and ("a", "bc") differ."""
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
+
+
+def printable(text: str) -> str:
+    """text as a line of a message: what has no glyph, as line ends, controls and lone surrogates, is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown(text: str, most_chars: int = 60) -> str:
+    """The beginning of text, quoted and printable, as a message shows what it got."""
+    return repr(printable(text[:most_chars])) + ("..." if len(text) > most_chars else "")

@@ -111,7 +111,7 @@ def test_a_tsv_with_a_cell_quoted_whole_is_read_with_quotes(tmp_path: Path) -> N
 def test_a_line_that_is_too_long_is_told_and_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "LIMIT_BYTES", 64)
     data = f"title,abstract\nA,a\nB,{'x' * 500}\nC,c\n"
-    assert read(tmp_path, data) == [("A", "a"), ("p.csv:3", "longer than 32 MiB"), ("C", "c")]
+    assert read(tmp_path, data) == [("A", "a"), ("p.csv:3", "longer than 16 MiB"), ("C", "c")]
 
 
 def test_a_cell_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_a_cell_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(delimited, "LIMIT_BYTES", 64)
     try:
         assert read(tmp_path, f"title,abstract\nB,{'x' * 500}\nC,c\n") == [
-            ("p.csv:2", "longer than 32 MiB"),
+            ("p.csv:2", "longer than 16 MiB"),
             ("C", "c"),
         ]
     finally:

@@ -129,7 +129,7 @@ def test_escapes_lone_surrogates_nan_and_long_numbers_do_no_harm(tmp_path: Path)
 def test_a_line_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "LIMIT_BYTES", 64)
     data = '{"title": "A"}\n{"title": "%s"}\n{"title": "B"}\n' % ("x" * 500)
-    assert read(tmp_path, data) == ["A", ("p:2", "longer than 32 MiB"), "B"]
+    assert read(tmp_path, data) == ["A", ("p:2", "longer than 16 MiB"), "B"]
 
 
 def test_a_broken_object_in_a_document_costs_only_itself(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_broken_object_in_a_document_costs_only_itself(tmp_path: Path) -> None
 def test_a_document_that_is_cut_off_is_told_wherever_it_is_cut(tmp_path: Path, data: str, whole: list[str]) -> None:
     *papers, (place, reason) = read(tmp_path, data, format="json")
     assert papers == whole
-    assert (place, reason) == (f"p[{len(whole) + 1}]", "cut off, or longer than 32 MiB")
+    assert (place, reason) == (f"p[{len(whole) + 1}]", "cut off, or longer than 16 MiB")
 
 
 A, C = '{"title": "A", "authors": [{"name": "N"}, {"name": "M"}]}', '{"title": "C", "text": "c {, }"}'
@@ -229,7 +229,7 @@ def test_an_object_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(json_document, "LIMIT_BYTES", 100)
     monkeypatch.setattr(json_document, "_CHUNK_BYTES", 32)
     data = json.dumps([{"title": "A"}, {"title": "x" * 500, "more": [{}]}, {"title": "B"}])
-    assert read(tmp_path, data) == ["A", ("p[2]", "cut off, or longer than 32 MiB"), "B"]
+    assert read(tmp_path, data) == ["A", ("p[2]", "cut off, or longer than 16 MiB"), "B"]
 
 
 def test_a_claim_that_is_wrong_is_an_error_and_one_that_another_format_keeps_is_none(tmp_path: Path) -> None:

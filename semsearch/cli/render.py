@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # rich takes a while, and is for terminals only
 _NAMED_AUTHORS = 2
 _SHORT_CHARS = 100  # of the abstract, where there is no title
 _CUT = " ..."
+_ALIGNED_CHARS = 200  # of a plain table's column: what is longer stands out instead of widening every line
+_DRAWN_CHARS = 1_000  # of a title on a terminal
 _MARK = "underline"  # seen on dark and light, and where there are no colours
 _TSV_FIELDS = ("id", "title", "authors", "venue", "date", "doi", "arxiv_id", "url")
 
@@ -77,7 +79,7 @@ def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
         (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
         for hit in hits
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [min(max(map(len, column)), _ALIGNED_CHARS) for column in zip(*rows, strict=True)]
     for position, row in enumerate(rows):
         numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
         texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
@@ -109,8 +111,10 @@ def _drawn_hit(hit: Hit) -> Text:
 
     paper, why = hit.paper, hit.why
     in_title, in_abstract = hit.matches.title, hit.matches.abstract
-    headline = Text(_headline(paper), style="bold")
-    kept = len(headline.plain) if paper.title else len(headline.plain.removesuffix(_CUT))
+    drawn = _headline(paper)
+    drawn = drawn if len(drawn) <= _DRAWN_CHARS else drawn[:_DRAWN_CHARS] + _CUT
+    headline = Text(drawn, style="bold")
+    kept = len(drawn.removesuffix(_CUT))
     _mark(headline, in_title if paper.title else in_abstract, 0, kept)
     about = " · ".join(filter(None, (byline(paper), paper.venue, paper.date, hit.id)))
     lines = [headline, Text(about, style="dim")]

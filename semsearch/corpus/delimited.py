@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Literal
 
+from ..limits import LIMIT_BYTES, TOO_LONG
 from .decode import decode, decode_head
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import ABSTRACT_NAMES, TITLE_NAMES, UnreadableError, field_name, paper_from_record
-from .sources import LIMIT_BYTES, OpenSource
+from .sources import OpenSource
 
 _DELIMITERS = ("\t", ",", ";", "|")
 _EXCEL_HINT = re.compile(r"sep=.?$")  # a line before the header that tells Excel the delimiter
@@ -124,11 +125,11 @@ def _rows(
             continue
         except csv.Error:
             feed.keep()
-            yield number, "longer than 32 MiB"
+            yield number, TOO_LONG
             continue
         feed.keep()
         if any(cell.strip() for cell in row):
-            yield number, "longer than 32 MiB" if any("\0" in cell for cell in row) else row
+            yield number, TOO_LONG if any("\0" in cell for cell in row) else row
 
 
 def _swallowed(lines: list[str], delimiter: str, row: list[str], cells: int) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..dates import join_date
-from ..paper import Paper, content_id, parse_arxiv_id, parse_doi, safe_id
+from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT
+from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
 from ..text import clean
 
 FIELD_NAMES: dict[str, tuple[str, ...]] = {
@@ -57,6 +58,7 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
 has a value wins, but categories are collected from all. Names are compared in lower case, with `_` for space and
 hyphen; `citationCount` is `citation_count`."""
 
+_ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
 ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
@@ -85,6 +87,9 @@ _THOUSANDS = re.compile(r"\s*\d{1,3}(?:,\d{3})+\s*$", re.ASCII)
 _VALUE_NAMES = ("title", "value", "$oid", "$date", "href", "url", "text", "#text")  # of an object that is a value
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
+_LITERAL = re.compile(  # what pandas writes for a list; of more, Python's parser may take all memory or the stack
+    r"""\[(?:[\s\[\](),{}:]|None|True|False|-?\d[\d.]*+|'(?:[^'\\]|\\[\\'"nrtxuU])*+'|"(?:[^"\\]|\\[\\'"nrtxuU])*+")*+\]$"""
+)
 _NOBODY = frozenset({"", "others", "et al", "et al."})
 
 
@@ -101,28 +106,32 @@ def field_name(name: str) -> str:
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
     """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
     values = _values(record)
+    if any(map(_is_huge, map(values.get, _ALL_NAMES))):
+        raise UnreadableError(TOO_MUCH_TEXT)
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
     if not title and not abstract:
         raise UnreadableError(NO_TEXT)
     doi, arxiv_id = _identity(values)
-    return Paper(
-        id=safe_id(_text(values, "id")) or content_id(title, abstract),
-        title=title,
-        abstract=abstract,
-        authors=_authors(_first(values, "authors")),
-        author_count=_number(values, "author_count"),
-        organization=clean(_text(values, "organization")) or None,
-        venue=clean(_text(values, "venue")) or None,
-        date=join_date(_text(values, "date"), _text(values, "year"), _text(values, "month")),
-        doi=doi,
-        arxiv_id=arxiv_id,
-        url=clean(_text(values, "url")) or None,
-        categories=_categories(values),
-        keywords=_list(_first(values, "keywords")),
-        citations=_number(values, "citations"),
-        comments=_number(values, "comments"),
-        aliases=tuple(map(safe_id, _list(_first(values, "aliases")))),
+    return fit(
+        Paper(
+            id=safe_id(_text(values, "id")) or content_id(title, abstract),
+            title=title,
+            abstract=abstract,
+            authors=_authors(_first(values, "authors")),
+            author_count=_number(values, "author_count"),
+            organization=clean(_text(values, "organization")) or None,
+            venue=clean(_text(values, "venue")) or None,
+            date=join_date(_text(values, "date"), _text(values, "year"), _text(values, "month")),
+            doi=doi,
+            arxiv_id=arxiv_id,
+            url=clean(_text(values, "url")) or None,
+            categories=_categories(values),
+            keywords=_list(_first(values, "keywords")),
+            citations=_number(values, "citations"),
+            comments=_number(values, "comments"),
+            aliases=tuple(map(safe_id, _list(_first(values, "aliases")))),
+        )
     )
 
 
@@ -140,6 +149,23 @@ def _values(record: Mapping[str, Any]) -> dict[str, Any]:
         if name not in values or _is_nothing(values[name]):
             values[name] = value
     return values
+
+
+def _is_huge(value: Any) -> bool:
+    return isinstance(value, str | list | dict) and len(value) > TEXT_CHARS
+
+
+def fit(paper: Paper) -> Paper:
+    """paper, which every format passes through here. Raises UnreadableError where it is larger than limits.py says."""
+    if len(paper.id) > ID_CHARS:
+        raise UnreadableError(TOO_LONG_ID)
+    if sum(map(_chars, (getattr(paper, name) for name in PAPER_FIELDS))) > TEXT_CHARS:
+        raise UnreadableError(TOO_MUCH_TEXT)
+    return paper
+
+
+def _chars(value: Any) -> int:
+    return len(value) if isinstance(value, str) else sum(map(len, value)) if isinstance(value, tuple) else 0
 
 
 def _first(values: Mapping[str, Any], field: str) -> Any:
@@ -205,12 +231,12 @@ def _date_parts(value: dict[str, Any]) -> str:
 
 def _literal(text: str) -> Any:
     """The list that text is written as, "['A', 'B']", as pandas saves one in a cell; else text."""
-    if text[:1] == "[" and text[-1:] == "]":
-        try:
-            return ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return text
-    return text
+    if not _LITERAL.match(text):
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return text
 
 
 def _kind(value: Any) -> str:
@@ -227,7 +253,12 @@ def _number(values: Mapping[str, Any], field: str) -> int | None:
         number = int(float(value))
     except (TypeError, ValueError, OverflowError):
         return None  # a `comments` of arXiv's is prose: "12 pages, 3 figures"
-    return number if 0 <= number < 1 << 53 else None
+    return number if 0 <= number <= LARGEST_COUNT else None
+
+
+def whole_number(text: str) -> int | None:
+    """The count that text says, thousands parted by commas or not; None for one that nothing can have."""
+    return _number({"citations": text}, "citations")
 
 
 def _categories(values: Mapping[str, Any]) -> tuple[str, ...]:

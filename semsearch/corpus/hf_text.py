@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 from ..dates import parse_date, with_year
+from ..limits import LIMIT_BYTES, TOO_LONG
 from ..paper import Paper, content_id
 from ..text import clean
 from .decode import decode
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .fields import UnreadableError, fit, whole_number
 from .sources import OpenSource
 
 _FURNITURE = frozenset({"new", "Get trending papers in your email inbox!", "Subscribe", "Daily Papers"})
@@ -21,20 +23,27 @@ _BYLINE = re.compile(r"by\s?AK and the research community$")
 _DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)(?:\s+(\d+))?$")
 _AUTHORS = re.compile(r"[•*-]?\s*(\d[\d,]*) authors?$")
 _DOT = "·"
+_UNREAD = "\0"  # stands for a paragraph that is too long; in clean text there is no such character
+_LINE_COST = 128  # bytes of memory of a line, however short
 
 Paragraph = list[tuple[int, str]]
 
 
 def _paragraphs(source: OpenSource) -> Iterator[Paragraph]:
-    """Runs of lines without an empty one between, each line with its number."""
+    """Runs of lines without an empty one between, each line with its number; one that is too long is _UNREAD."""
     paragraph: Paragraph = []
+    size = 0
     for number, line in source.lines():
-        text = clean(decode(line)) if line is not None else ""
+        text = clean(decode(line)) if line is not None else _UNREAD
         if text:
-            paragraph.append((number, text))
+            size += len(text) + _LINE_COST
+            if text == _UNREAD or size > LIMIT_BYTES:
+                paragraph = [(paragraph[0][0] if paragraph else number, _UNREAD)]
+            else:
+                paragraph.append((number, text))
         elif paragraph:
             yield paragraph
-            paragraph = []
+            paragraph, size = [], 0
     if paragraph:
         yield paragraph
 
@@ -70,37 +79,45 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
             if title is None:
                 yield BadRecord(f"{source.name}:{number}", "authors and date without a title before them")
             else:
-                yield _paper(title, abstract, lines, options)
+                yield _paper(title, abstract, lines, place, options)
             title, abstract = None, ""
         elif title is None:
             title, place = " ".join(lines), f"{source.name}:{number}"
         elif not abstract:
             abstract = " ".join(lines)
         else:  # a page without lines of authors: two paragraphs a paper
-            yield _paper(title, abstract, [], options)
+            yield _paper(title, abstract, [], place, options)
             title, abstract, place = " ".join(lines), "", f"{source.name}:{number}"
     if title is not None:
         yield _last(title, abstract, place, options)
 
 
 def _last(title: str, abstract: str, place: str, options: ReadOptions) -> Entry:
-    return _paper(title, abstract, [], options) if abstract else BadRecord(place, "a title at the end of the page")
+    if not abstract:
+        return BadRecord(place, "a title at the end of the page")
+    return _paper(title, abstract, [], place, options)
 
 
-def _paper(title: str, abstract: str, byline: list[str], options: ReadOptions) -> Paper:
+def _paper(title: str, abstract: str, byline: list[str], place: str, options: ReadOptions) -> Entry:
+    if _UNREAD in (title, abstract):
+        return BadRecord(place, TOO_LONG)
     dot = byline.index(_DOT) if byline else 0
     by, after = " ".join(byline[:dot]), " ".join(byline[dot + 1 :])
     counted, dated = _AUTHORS.match(by), _DATE.match(after)
     date = parse_date(dated[1]) if dated else None
-    return Paper(
+    paper = Paper(
         id=content_id(title, abstract),
         title=title,
         abstract=abstract,
-        author_count=int(counted[1].replace(",", "")) if counted else None,
+        author_count=whole_number(counted[1].replace(",", "")) if counted else None,
         organization=by.partition(" ")[2] or by or None if not counted else None,
         date=with_year(date, options.page_date) if date and options.page_date else date,
-        comments=int(dated[2]) if dated and dated[2] else None,
+        comments=whole_number(dated[2]) if dated and dated[2] else None,
     )
+    try:
+        return fit(paper)
+    except UnreadableError as fault:
+        return BadRecord(place, str(fault))
 
 
 HF_TEXT = Format("hf-text", (".txt",), "a saved page of Hugging Face papers, as text", _sniff, _read)

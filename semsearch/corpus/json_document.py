@@ -12,14 +12,17 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from ..limits import LIMIT_BYTES, TOO_LONG
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .json_lines import entry_from_value, find_records, has_text, inner_records
-from .sources import HEAD_BYTES, LIMIT_BYTES, OpenSource
+from .sources import HEAD_BYTES, OpenSource
 
 _CHUNK_BYTES = 1 << 18
-_CUT_OFF, _INVALID = "cut off, or longer than 32 MiB", "not valid JSON"
+_CUT_OFF, _INVALID = f"cut off, or {TOO_LONG}", "not valid JSON"
 _LONGEST_TOKEN = 16  # characters before the end of what was read in which a fault may be that of a torn token
 _SEARCH = 1 << 20  # characters in which the next record is looked for at a time
+_MOST_EFFORT = 1 << 25  # characters that are looked at in those, many of them more than once
+_INNER_EFFORT = 1 << 14  # of those, what a look into an inner list, or one that is nested too deeply, counts for
 _LIST_LENGTH = 100  # objects of one list that are looked at to tell an inner list from the records
 
 _DECODER = json.JSONDecoder()
@@ -62,6 +65,8 @@ class _Window:
 
     def next_mark(self) -> str:
         """The character at `at`, moved behind white space and commas; empty at the end."""
+        if self.at > HEAD_BYTES:  # json's errors count the lines from the beginning
+            self.text, self.at = self.text[self.at :], 0
         while True:
             self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches nothing, too
             if self.at < len(self.text) or self.ended:
@@ -84,7 +89,7 @@ class _Window:
             if whole:
                 self.at = end
                 return value
-            self.fill(2 * have + 1)
+            self.fill(min(2 * have, LIMIT_BYTES) + 1)
 
 
 def _may_be_torn(fault: json.JSONDecodeError, size: int) -> bool:
@@ -169,10 +174,7 @@ def _skip(window: _Window, depth: int) -> bool:
     whole = True  # whether the broken record is still seen from its start
     while True:
         end = window.at + _SEARCH
-        starts = _START.finditer(window.text, window.at + 1, end)
-        found = next((start.end() for start in starts if _begins(window.text, start, name, depth)), None)
-        behind = _balanced_end(window.text, window.at, found or end) if whole else None
-        if nearest := behind or found:
+        if nearest := _next_record(window.text, window.at, end, name, depth, whole):
             window.at = nearest
             return True
         if window.ended and end >= len(window.text):
@@ -181,31 +183,63 @@ def _skip(window: _Window, depth: int) -> bool:
         window.fill(2 * _SEARCH)
 
 
-def _balanced_end(text: str, at: int, end: int) -> int | None:
-    """Where the brackets opened from `at` on are closed, if a record may follow there."""
-    depth, in_string = 0, False
-    while match := (_STRING_END if in_string else _MARKS).search(text, at, end):
-        mark, at = match[0], match.end()
-        if mark == "\\":
-            at += 1
-        elif mark == '"':
-            in_string = not in_string
-        elif mark in "{[":
-            depth += 1
-        else:
-            depth -= 1
-            if depth <= 0:
-                return at if depth == 0 and _BEHIND_RECORD.match(text, at) else None
-    return None
+def _next_record(text: str, at: int, end: int, name: str, depth: int, whole: bool) -> int | None:
+    """Where the brackets opened at `at` close (if whole), or a record seems to begin, whichever comes first."""
+    brackets = _Brackets(text, at) if whole else None
+    effort = 0
+    for start in _START.finditer(text, at + 1, end):
+        if brackets and (behind := brackets.closed(start.end())):
+            return behind
+        begins, cost = _begins(text, start, name, depth)
+        if begins:
+            return start.end()
+        effort += cost
+        if effort > _MOST_EFFORT:
+            break
+    return brackets.closed(end) if brackets else None
 
 
-def _begins(text: str, start: re.Match[str], name: str, depth: int) -> bool:
-    """Whether a record begins behind `start`. name: how the broken one before it begins, `{"id":`."""
+class _Brackets:
+    """Those opened from a position on, looked at piece by piece until they are closed."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self._text, self._at, self._depth, self._in_string = text, at, 0, False
+
+    def closed(self, end: int) -> int | None:
+        """Where they are closed, if that is before end and a record may follow there."""
+        while self._at < end and (
+            match := (_STRING_END if self._in_string else _MARKS).search(self._text, self._at, end)
+        ):
+            mark, self._at = match[0], match.end()
+            if mark == "\\":
+                self._at += 1
+            elif mark == '"':
+                self._in_string = not self._in_string
+            else:
+                self._depth += 1 if mark in "{[" else -1
+                if self._depth <= 0:
+                    may_follow = self._depth == 0 and _BEHIND_RECORD.match(self._text, self._at)
+                    behind, self._at = self._at, len(self._text)
+                    return behind if may_follow else None
+        self._at = max(self._at, end)
+        return None
+
+
+def _begins(text: str, start: re.Match[str], name: str, depth: int) -> tuple[bool, int]:
+    """Whether a record begins behind `start`, and about how many characters were looked at to tell that.
+
+    name: how the broken one before it begins, `{"id":`.
+    """
+    at = start.end()
     try:
-        value, end = _DECODER.raw_decode(text, start.end())
-    except (ValueError, RecursionError):  # broken, too: then only its look can tell
-        return len(start["before"]) > 1 and len(name) > 1 and text.startswith(name, start.end())
-    return has_text(value) and not _in_inner_list(text, end, depth)
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError) as fault:  # broken, too: then only its look can tell
+        looked_at = len(text) if str(fault).startswith("Unterminated") else getattr(fault, "pos", at + _INNER_EFFORT)
+        cost = looked_at - at + at // 16  # json's errors count the lines from the beginning
+        return len(start["before"]) > 1 and len(name) > 1 and text.startswith(name, at), cost
+    if not has_text(value):
+        return False, end - at
+    return not _in_inner_list(text, end, depth), end - at + _INNER_EFFORT
 
 
 def _in_inner_list(text: str, at: int, depth: int) -> bool:

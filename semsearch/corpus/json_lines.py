@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..limits import TOO_LONG
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import TITLE_NAMES, UnreadableError, field_name, paper_from_record
 from .sources import OpenSource
@@ -17,7 +18,9 @@ COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents",
 TEXT_NAMES = TITLE_NAMES | {"abstract", "abstract_note", "text"}
 """An object with one of these names is a paper, whatever else it holds."""
 
-_TOKENS = re.compile(r'"(?P<text>[^"\\]*(?:\\.[^"\\]*)*)"(?P<colon>\s*:)?|(?P<mark>[{}\[\]])', re.DOTALL)
+_TOKENS = re.compile(
+    r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(?P<colon>\s*:)?|\\?\Z)|(?P<mark>[{}\[\]])', re.DOTALL
+)  # a string that is cut off goes to the end: looked for again at each of its marks it would cost the square
 
 
 def entries_from_json(text: str | bytes, place: str) -> Iterator[Entry]:
@@ -113,7 +116,7 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     for number, line in source.lines():
         place = f"{source.name}:{number}"
         if line is None:
-            yield BadRecord(place, "longer than 32 MiB")
+            yield BadRecord(place, TOO_LONG)
         elif line.strip():
             yield from entries_from_json(line, place)
 

@@ -18,21 +18,24 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import CorpusError
+from ..limits import EXPANSION, EXPANSION_FROM_BYTES, LIMIT_BYTES
+from ..text import printable
 
 HEAD_BYTES = 1 << 16
-LIMIT_BYTES = 1 << 25
-"""The longest line or record that is read, 32 MiB; a longer one is skipped and counted."""
 
 STANDARD_INPUT = "-"
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_ZSTD_CHUNK_BYTES = 1 << 12  # decompressed whole: 4 KiB can be 128 MiB of zeros, and 20 KiB of abstracts
+_ZSTD_CHUNK_BYTES = 1 << 10  # decompressed whole: 1 KiB can be 32 MiB of zeros, and 5 KiB of abstracts
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file (path) or standard input (None). in_folder: met in a folder that was named, not named itself."""
+    """One file (path) or standard input (None). in_folder: met in a folder that was named, not named itself.
+
+    name: how messages call it, which a file's own name is not always fit for.
+    """
 
     name: str
     path: Path | None
@@ -78,13 +81,15 @@ def _expand_one(name: str) -> list[Source]:
             return files
         raise CorpusError(f"{name}: a folder without files, expected one that holds a corpus")
     if path.exists():
-        return [Source(name, path)]
+        return [Source(printable(name), path)]
     if glob.has_magic(name):
         matches = map(Path, sorted(glob.glob(name, recursive=True)))  # noqa: PTH207 (a pattern may be absolute)
         if found := [
             s
             for match in matches
-            for s in ([] if _is_index(match) else _below(match) if match.is_dir() else [Source(str(match), match)])
+            for s in (
+                [] if _is_index(match) else _below(match) if match.is_dir() else [Source(printable(str(match)), match)]
+            )
         ]:
             return found
         raise CorpusError(f"{name}: no file matches this pattern")
@@ -95,7 +100,7 @@ def _below(folder: Path) -> list[Source]:
     """The files below folder, without hidden ones and those of indexes, which hold no corpus."""
     indexes = {path.parent for path in folder.rglob("CURRENT") if path.parent != folder and _is_index(path.parent)}
     files = sorted(file for file in folder.rglob("*") if file.is_file() and not _hidden(file.relative_to(folder)))
-    return [Source(str(file), file, in_folder=True) for file in files if indexes.isdisjoint(file.parents)]
+    return [Source(printable(str(file)), file, in_folder=True) for file in files if indexes.isdisjoint(file.parents)]
 
 
 def _is_index(folder: Path) -> bool:
@@ -113,6 +118,11 @@ def open_source(source: Source) -> Iterator[OpenSource]:
         with _raw(source) as raw:
             stream = _decompressed(raw)
             yield OpenSource(source.name, stream, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
+    except _BombError as error:
+        raise CorpusError(
+            f"{source.name}: grows to more than {EXPANSION} times its size when it is decompressed, as no text does",
+            "if it is what it should be, decompress it first and name the result",
+        ) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CorpusError(f"{source.name}: damaged gzip data ({error})", "fetch or compress the file again") from error
     except OSError as error:
@@ -131,9 +141,12 @@ def _raw(source: Source) -> Iterator[io.BufferedReader]:
 def _decompressed(raw: io.BufferedReader) -> io.BufferedReader:
     start = raw.peek(4)[:4]
     if start.startswith(_GZIP):
-        return _recoded(io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=raw)), 1 << 20))
+        counted = _Counted(raw)
+        unzipped = gzip.GzipFile(fileobj=cast("BinaryIO", counted))
+        return _recoded(io.BufferedReader(_Bounded(counted, cast("io.BufferedReader", unzipped)), 1 << 20))
     if start == _ZSTD:
-        return _recoded(io.BufferedReader(_Zstd(raw), 1 << 20))
+        counted = _Counted(raw)
+        return _recoded(io.BufferedReader(_Bounded(counted, io.BufferedReader(_Zstd(counted), 1 << 20)), 1 << 20))
     return _recoded(raw)
 
 
@@ -168,6 +181,37 @@ class _Pull(io.RawIOBase):
         return size
 
 
+class _BombError(Exception):
+    pass
+
+
+class _Counted:
+    """A stream that counts what is read of it."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream, self.count = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+
+class _Bounded(_Pull):
+    """What was decompressed out of `packed`. Raises _BombError where it is out of all proportion to that."""
+
+    def __init__(self, packed: _Counted, unpacked: io.BufferedReader) -> None:
+        super().__init__()
+        self._packed, self._unpacked, self._count = packed, unpacked, 0
+
+    def pull(self) -> bytes:
+        data = self._unpacked.read1(1 << 18)
+        self._count += len(data)
+        if self._count > max(EXPANSION_FROM_BYTES, EXPANSION * self._packed.count):
+            raise _BombError
+        return data
+
+
 class _Recoded(_Pull):
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()
@@ -178,7 +222,7 @@ class _Recoded(_Pull):
 
 
 class _Zstd(_Pull):
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: _Counted) -> None:
         import zstandard
 
         super().__init__()

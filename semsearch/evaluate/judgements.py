@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EvaluationError
+from ..limits import ID_CHARS, TOO_LONG_ID, text_lines
 from ..paper import safe_id
+from ..text import shown
 
 _HEADER = ["query-id", "corpus-id", "score"]
+_LARGEST_GRADE = 1_000_000  # trec_eval makes an array as long as that; real ones are below ten
 _LAYOUTS = "expected TREC's four columns (question, 0, paper, grade), or a TSV with the header query-id corpus-id score"
 
 
@@ -48,16 +51,27 @@ def read_judgements(file: str | os.PathLike[str]) -> Judgements:
     name = os.fspath(file)
     grades: dict[str, dict[str, int]] = {}
     for place, question, paper, text in _cells(lines_of(name), name):
-        try:
-            grade = int(text)
-        except ValueError:
-            raise EvaluationError(f"{place}: the grade is {text!r}, expected a whole number") from None
-        known = grades.setdefault(safe_id(question), {})
-        if known.setdefault(safe_id(paper), grade) != grade:
-            raise EvaluationError(f"{place}: {paper} was judged before for the question {question}, with another grade")
+        grade = _grade(text, place)
+        known = grades.setdefault(id_at(place, question), {})
+        if known.setdefault(id_at(place, paper), grade) != grade:
+            raise EvaluationError(
+                f"{place}: {shown(paper)} was judged before for the question {shown(question)}, with another grade"
+            )
     if not grades:
         raise EvaluationError(f"{name}: no judgement, {_LAYOUTS}")
     return Judgements(grades)
+
+
+def _grade(text: str, place: str) -> int:
+    try:
+        grade = int(text)
+    except ValueError:
+        grade = _LARGEST_GRADE + 1
+    if abs(grade) > _LARGEST_GRADE:
+        raise EvaluationError(
+            f"{place}: the grade is {shown(text)}, expected a whole number of at most {_LARGEST_GRADE}"
+        )
+    return grade
 
 
 def _cells(lines: Iterator[tuple[str, str]], name: str) -> Iterator[tuple[str, str, str, str]]:
@@ -84,13 +98,20 @@ def _hint(cells: list[str], name: str) -> str:
     return "write the header of a TSV as its first line, parted by tabs" if len(cells) == 3 else ""
 
 
+def id_at(place: str, text: str) -> str:
+    """The id of a question or a paper that text is."""
+    if len(id := safe_id(text)) > ID_CHARS:
+        raise EvaluationError(f"{place}: {TOO_LONG_ID}")
+    return id
+
+
 def lines_of(name: str) -> Iterator[tuple[str, str]]:
     """(file:number, line) of each line of a file of text that is not blank."""
     try:
         with Path(name).open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
+            for place, line in text_lines(file, name, EvaluationError):
                 if line.strip():
-                    yield f"{name}:{number}", line.rstrip("\r\n")
+                    yield place, line.rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise EvaluationError(f"{name}: expected text in UTF-8 ({error.reason})") from error
     except OSError as error:

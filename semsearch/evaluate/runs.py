@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import EvaluationError
-from ..paper import safe_id
 from ..results import Ranking
-from .judgements import lines_of
+from ..text import shown
+from .judgements import id_at, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def read_run(file: str | os.PathLike[str]) -> Run:
                 f"{place}: {len(cells)} columns, expected the six of a TREC run: question, Q0, paper, rank, score, tag",
                 "`semsearch rank QUESTIONS -o FILE` writes one",
             )
-        papers = found.setdefault(safe_id(cells[0]), {})
-        paper = safe_id(cells[2])
+        papers = found.setdefault(id_at(place, cells[0]), {})
+        paper = id_at(place, cells[2])
         if paper in papers:
-            raise EvaluationError(f"{place}: {paper} was found before for the question {cells[0]}")
+            raise EvaluationError(f"{place}: {shown(paper)} was found before for the question {shown(cells[0])}")
         papers[paper] = _order(cells[4], cells[3], place)
     if not found:
         raise EvaluationError(f"{name}: an empty run, expected `question Q0 paper rank score tag` lines")
@@ -64,5 +64,5 @@ def _order(score: str, rank: str, place: str) -> tuple[float, int]:
     except ValueError:
         order = math.nan, 0
     if math.isnan(order[0]):
-        raise EvaluationError(f"{place}: the rank is {rank!r} and the score {score!r}, expected numbers")
+        raise EvaluationError(f"{place}: the rank is {shown(rank)} and the score {shown(score)}, expected numbers")
     return order
