@@ -38,5 +38,5 @@ def printable(text: str) -> str:
 
 
 def shown(text: str, most_chars: int = 60) -> str:
-    """The beginning of text, quoted and printable, as a message shows what it got."""
-    return repr(printable(text[:most_chars])) + ("..." if len(text) > most_chars else "")
+    """The beginning of text, printable, as a message shows what it got."""
+    return printable(text[:most_chars]) + ("..." if len(text) > most_chars else "")

@@ -114,7 +114,7 @@ def test_a_line_separator_inside_a_text_does_not_part_lines(tmp_path: Path) -> N
 def test_escapes_lone_surrogates_nan_and_long_numbers_do_no_harm(tmp_path: Path) -> None:
     lines = [
         r'{"title": "A\ud83d B\u0000", "year": NaN, "citations": Infinity}',
-        '{"title": "\\ud83c\\udf0a", "id": ' + "9" * 4000 + "}",
+        '{"title": "\\ud83c\\udf0a", "id": ' + "9" * 2000 + "}",
         '{"title": "n", "citations": ' + "9" * 5000 + "}",
         "[" * 100_000,
     ]

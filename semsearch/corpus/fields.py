@@ -88,7 +88,7 @@ _VALUE_NAMES = ("title", "value", "$oid", "$date", "href", "url", "text", "#text
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _LITERAL = re.compile(  # what pandas writes for a list; of more, Python's parser may take all memory or the stack
-    r"""\[(?:[\s\[\](),{}:]|None|True|False|-?\d[\d.]*+|'(?:[^'\\]|\\[\\'"nrtxuU])*+'|"(?:[^"\\]|\\[\\'"nrtxuU])*+")*+\]$"""
+    r"""\[(?:[\s\[\](),{}:]|None|True|False|-?\d[\d.]*+|'(?:[^'\\]|\\[\\'"nrtxuU])*+'|"(?:[^"\\]|\\[\\'"nrtxuU])*+")*+(?<=\])$"""
 )
 _NOBODY = frozenset({"", "others", "et al", "et al."})
 

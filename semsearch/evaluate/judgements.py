@@ -69,7 +69,7 @@ def _grade(text: str, place: str) -> int:
         grade = _LARGEST_GRADE + 1
     if abs(grade) > _LARGEST_GRADE:
         raise EvaluationError(
-            f"{place}: the grade is {shown(text)}, expected a whole number of at most {_LARGEST_GRADE}"
+            f"{place}: the grade is {shown(text)!r}, expected a whole number of at most {_LARGEST_GRADE}"
         )
     return grade
 

@@ -64,5 +64,5 @@ def _order(score: str, rank: str, place: str) -> tuple[float, int]:
     except ValueError:
         order = math.nan, 0
     if math.isnan(order[0]):
-        raise EvaluationError(f"{place}: the rank is {shown(rank)} and the score {shown(score)}, expected numbers")
+        raise EvaluationError(f"{place}: the rank is {shown(rank)!r} and the score {shown(score)!r}, expected numbers")
     return order
