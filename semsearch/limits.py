@@ -29,7 +29,7 @@ TOO_LONG_ID = f"an id of more than {ID_CHARS:,} characters"
 EXPANSION = 200
 """How many times its compressed size a file may have, once it has EXPANSION_FROM_BYTES: text has three to fifty."""
 
-EXPANSION_FROM_BYTES = 1 << 26
+EXPANSION_FROM_BYTES = 1 << 24
 
 LARGEST_COUNT = (1 << 53) - 1
 """The largest number of authors, citations or comments: what JSON can say, and SQLite hold."""

@@ -1,0 +1,155 @@
+"""Every reader that there is, as the fuzzers call them: with a valid file each, and with what must hold of its answer.
+
+The formats come from the code's own table: one without a seed here fails a test, so that none is forgotten.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.cli.only import read_only
+from semsearch.corpus import FORMATS, BadRecord, Entry, read_papers
+from semsearch.dates import year_of
+from semsearch.evaluate.judgements import read_judgements
+from semsearch.evaluate.runs import read_run
+from semsearch.limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS
+from semsearch.paper import Paper
+from semsearch.questions import read_questions
+from semsearch.text import clean
+
+_UNFIT_FOR_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ufeff]")
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?|--\d\d(?:-\d\d)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A valid file of a format: five records, parted by `between`. `{n}` is written as the record's number."""
+
+    head: str
+    record: str
+    between: str = "\n"
+    tail: str = "\n"
+
+    def records(self) -> list[bytes]:
+        return [self.record.replace("{n}", str(n)).encode() for n in range(5)]
+
+    def file(self, records: Iterable[bytes]) -> bytes:
+        return self.head.encode() + self.between.encode().join(records) + self.tail.encode()
+
+
+_JSON = (
+    '{"id": "t{n}", "title": "Tide {n}", "abstract": "Why {n}, \\"seas\\" \\u00e9", "authors": [{"name": "Ada"}], '
+    '"date": "2021-03-0{n}", "doi": "10.1234/t{n}", "categories": ["cs.LG"], "citations": {n}}'
+)
+SEEDS: dict[str, Seed] = {
+    "hf-text": Seed(
+        "Daily Papers\n\nbyAK and the research community\n\nMar 28\n\n",
+        "Tide {n}\n\nWhy {n} seas fall.\n\n\u2022 {n} authors\n\u00b7\nSep 29, 2025 {n}",
+        "\n\n",
+    ),
+    "jsonl": Seed("", _JSON),
+    "json": Seed("[", _JSON, ",\n ", "]\n"),
+    "tsv": Seed("id\ttitle\tabstract\tyear\n", "t{n}\tTide {n}\tWhy {n} seas fall.\t2021"),
+    "csv": Seed(
+        "id,title,abstract,authors,date\n",
+        '"t{n}","Tide {n}","Why, ""{n}"" seas","[\'Ada\', \'Bo\']","2021-03"',
+        "\r\n",
+    ),
+}
+OTHER_SEEDS: dict[str, Seed] = {
+    "questions": Seed("", '{"id": "q{n}", "text": "why tide {n}?"}'),
+    "tabbed questions": Seed("", "q{n}\twhy tide {n}?"),
+    "judgements": Seed("", "q{n} 0 t{n} 1"),
+    "tabbed judgements": Seed("query-id\tcorpus-id\tscore\n", "q{n}\tt{n}\t1"),
+    "run": Seed("", "q1 Q0 t{n} {n} 0.{n} semsearch"),
+    "only": Seed("", "t{n}"),
+    "only.jsonl": Seed("", _JSON),
+}
+ALL_SEEDS = SEEDS | OTHER_SEEDS
+
+
+def check_papers(entries: Iterable[Entry]) -> list[Paper]:
+    """The papers among the entries of one file, which are as they have to be."""
+    papers = []
+    for entry in entries:
+        if isinstance(entry, BadRecord):
+            assert entry.place.isprintable(), entry.place
+            assert entry.reason.isprintable(), entry.reason
+        else:
+            check_paper(entry)
+            papers.append(entry)
+    return papers
+
+
+def check_id(id: str) -> None:
+    assert id, "an empty id"
+    assert len(id) <= ID_CHARS
+    assert not _UNFIT_FOR_ID.search(id), ascii(id)
+    id.encode()
+
+
+def check_paper(paper: Paper) -> None:
+    check_id(paper.id)
+    assert paper.title or paper.abstract
+    texts = (paper.title, paper.abstract, paper.organization, paper.venue, paper.url, paper.doi, paper.arxiv_id)
+    for text in (*filter(None, texts), *paper.authors, *paper.categories, *paper.keywords):
+        assert clean(text) == text != "", ascii(text)
+    for alias in paper.aliases:
+        assert not _UNFIT_FOR_ID.search(alias), ascii(alias)
+    for count in (paper.author_count, paper.citations, paper.comments):
+        assert count is None or 0 <= count <= LARGEST_COUNT
+    if paper.date is not None:
+        assert _DATE.fullmatch(paper.date), paper.date
+        assert year_of(paper.date) != 0
+    line = paper.to_json()
+    line.encode()
+    assert Paper.from_json(line) == paper
+    assert len(paper.title) + len(paper.abstract) <= TEXT_CHARS
+
+
+def _corpus(format: str | None) -> Callable[[Path], None]:
+    def read(path: Path) -> None:
+        check_papers(read_papers(path, format=format, page_date="2025-10-01"))
+
+    return read
+
+
+def _questions(path: Path) -> None:
+    for question in read_questions(path):
+        check_id(question.id)
+        assert clean(question.text) == question.text != ""
+
+
+def _judgements(path: Path) -> None:
+    for question, grades in read_judgements(path).grades.items():
+        check_id(question)
+        for paper, grade in grades.items():
+            check_id(paper)
+            assert math.isfinite(2.0 ** min(grade, 1000)), grade
+
+
+def _run(path: Path) -> None:
+    for question, papers in read_run(path).papers.items():
+        check_id(question)
+        assert len(set(papers)) == len(papers) > 0
+        for paper in papers:
+            check_id(paper)
+
+
+def _only(path: Path) -> None:
+    assert read_only(str(path))
+
+
+READERS: dict[str, Callable[[Path], None]] = {
+    "looking inside": _corpus(None),
+    **{name: _corpus(name) for name in FORMATS},
+    "questions": _questions,
+    "judgements": _judgements,
+    "run": _run,
+    "only": _only,
+}
+"""Each reads one file and checks what came out. Nothing but a SemsearchError may leave it."""
