@@ -143,6 +143,38 @@ values = st.recursive(
 names = st.sampled_from(sorted({name for each in FIELD_NAMES.values() for name in each})) | st.text(max_size=5)
 
 
+@pytest.mark.parametrize("field", FIELD_NAMES)
+def test_every_field_bears_every_odd_value(field: str) -> None:
+    whole = {"title": "Tides", "year": "2021", "abstract": "Why?"}
+    for odd in ODD:
+        for value in (odd, [odd], [[odd]], {"name": odd}, {"value": odd}, {"date-parts": [[2021, odd]]}):
+            with contextlib.suppress(UnreadableError):
+                check_paper(paper_from_record(whole | {FIELD_NAMES[field][0]: value}))
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors", "comments"),
+    [
+        ("5 authors\n\u00b7\nSep 29, 2025 3", 5, 3),
+        ("%s authors\n\u00b7\nSep 29, 2025 3" % ("9" * 5000), None, 3),
+        ("5 authors\n\u00b7\nSep 29, 2025 %s" % ("9" * 5000), 5, None),
+        ("9223372036854775808 authors\n\u00b7\nSep 29, 2025 9223372036854775808", None, None),
+        ("1,234 authors\n\u00b7\nSep 29", 1234, None),
+    ],
+)
+def test_counts_that_no_integer_holds_are_none(
+    folder: Path, byline: str, authors: int | None, comments: int | None
+) -> None:
+    data = f"Daily Papers\n\nTides\n\nWhy?\n\n\u2022 {byline}\n".encode()
+    (paper,) = check_papers(read_papers(write(folder, data), format="hf-text"))
+    assert (paper.author_count, paper.comments) == (authors, comments)
+
+
+def test_an_escaped_control_character_makes_no_doi() -> None:
+    paper = paper_from_record({"title": "Tides", "doi": "https://doi.org/10.1234/a%1Bb%00"})
+    assert paper.doi == "10.1234/ab"
+
+
 @more
 @given(st.dictionaries(names, values, max_size=8), st.booleans())
 def test_records_of_every_kind(record: dict[str, Any], titled: bool) -> None:
