@@ -52,7 +52,8 @@ def test_every_format_has_a_seed_and_is_read() -> None:
 def test_seeds_are_valid_files_of_their_formats(folder: Path, format: str) -> None:
     path = write(folder, SEEDS[format].file(SEEDS[format].records()))
     for chosen in (None, format):
-        assert [paper.title for paper in read_papers(path, format=chosen)] == [f"Tide {n}" for n in range(5)]
+        papers = check_papers(read_papers(path, format=chosen))
+        assert [paper.title for paper in papers] == [f"Tide {n}" for n in range(5)]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,10 @@ def _of_record(record: object) -> Names:
     if isinstance(record, str):
         return (record,)
     paper = record.get("paper", record) if isinstance(record, dict) else None  # of a hit
-    return names_in_record(paper) if isinstance(paper, dict) else ()
+    try:
+        return names_in_record(paper) if isinstance(paper, dict) else ()
+    except RecursionError:  # lists in lists, hundreds of them
+        return ()
 
 
 def _of_corpus(path: str) -> Iterator[Names]:

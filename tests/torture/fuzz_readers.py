@@ -7,6 +7,7 @@ a SemsearchError is a finding: its bytes are saved, and the exit is 1. `pip inst
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import subprocess
@@ -94,10 +95,8 @@ def _fuzz(name: str, arguments: list[str]) -> None:
 
     def one(data: bytes) -> None:
         path.write_bytes(data)
-        try:
+        with contextlib.suppress(SemsearchError):
             read(path)
-        except SemsearchError:
-            pass
 
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=0")
     atheris.Setup([sys.argv[0], *arguments], one)
