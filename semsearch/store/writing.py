@@ -184,9 +184,9 @@ def _locked(index: Path) -> Iterator[None]:
             (index / LOCK).write_text(f"{os.getpid()}\n")
             yield
     except Timeout as error:
-        pid = (index / LOCK).read_text().strip() or "unknown"
         raise StoreError(
-            f"{index}: another process (pid {pid}) is writing to this index", "wait until it has ended, and try again"
+            f"{index}: another process (pid {_writer(index)}) is writing to this index",
+            "wait until it has ended, and try again",
         ) from error
     except sqlite3.Error as error:
         raise StoreError(f"{index}: cannot be written ({error})", _UNTOUCHED) from error
@@ -194,6 +194,13 @@ def _locked(index: Path) -> Iterator[None]:
         if error.errno not in _CANNOT_WRITE | _NO_SUCH_PATH:
             raise
         raise StoreError(f"{error.filename or index}: cannot be written ({error.strerror})", _UNTOUCHED) from error
+
+
+def _writer(index: Path) -> str:
+    try:
+        return (index / LOCK).read_text().strip() or "unknown"
+    except OSError:  # Windows lets nobody read a file that is locked
+        return "unknown"
 
 
 def _building_folder(index: Path) -> Path:
