@@ -246,7 +246,7 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
     groups = _Groups()
     added = 0
     for number, merged in enumerate(papers):
-        rows = table.same_papers(merged.paper)
+        rows = table.same_papers(merged)
         if rows:
             groups.join(number, rows)
             plan.take(number, merged)
@@ -263,7 +263,7 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
         if number != numbers[-1]:
             continue
         olds = table.merged(rows)
-        result = updated(olds, coming.pop(numbers[0]))
+        result = _with_own_names(updated(olds, coming.pop(numbers[0])), rows, table)
         if result == olds[0] and len(rows) == 1:
             unchanged += 1
             continue
@@ -273,6 +273,13 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
             plan.remove(row)
             removed += 1
     return Change("add", added=added, replaced=replaced, removed=removed, unchanged=unchanged)
+
+
+def _with_own_names(merged: MergedPaper, rows: Sequence[int], table: PaperTable) -> MergedPaper:
+    """A paper that takes the place of rows, without further names that are ids of other papers."""
+    others = {id for id, row in table.rows_by_id(merged.paper.aliases).items() if row not in rows}
+    aliases = tuple(each for each in merged.paper.aliases if each not in others)
+    return replace(merged, paper=replace(merged.paper, aliases=aliases)) if others else merged
 
 
 def _plan_sync(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan, progress: Progress) -> Change:

@@ -17,7 +17,7 @@ from semsearch.store import Generation, MergedPaper, PaperTable, open_live
 from semsearch.vectors import stored_codes
 
 QUESTIONS = ("whales sing", "seals bark on the ice")
-KEPT = Filter(category="kept")
+KEPT = Filter(category=("kept",))
 
 Record = dict[str, Any]
 Scored = list[tuple[str, float, float, float | None]]
