@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StoreError
-from ..progress import terminal_progress
 from .options import DEFAULT_INDEX, IndexOption, JsonOption
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ def verify(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
 
     Example: semsearch verify --index index
     """
+    from ..progress import terminal_progress
     from ..verify import verify
 
     with terminal_progress() as progress:
