@@ -55,7 +55,7 @@ class Workers:
         command = [sys.executable, str(Path(__file__)), str(log)]
         self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, command: str, given: Any, index: Path, moment: Moment = Moment()) -> Ended:  # noqa: B008 (frozen)
+    def run(self, command: str, given: Any, index: Path, moment: Moment = Moment()) -> Ended:
         """Run a command over given, the path of a corpus or the names of papers, until that moment."""
         assert self._server.stdin is not None
         self._log.write_text("")
