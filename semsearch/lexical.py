@@ -129,7 +129,7 @@ class Lexical:
     def search(self, asked: Sequence[Unit], depth: int, allowed: Mask | None = None) -> tuple[FloatArray, RowArray]:
         """The best depth rows that match any unit, best first, as BM25 scores (n,) and rows (n,); fewer if fewer match.
 
-        allowed: (count,) which rows may be found, all of them where it is None.
+        allowed: (count,) which rows may be found, all of them where it is None; with it, the answer may be longer.
         """
         if not asked or depth < 1 or not self.count:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
@@ -142,7 +142,7 @@ class Lexical:
             return found
         rows = np.flatnonzero(allowed)
         scores = self.scores(asked, rows)
-        best = np.argsort(-scores, kind="stable")[: min(depth, int((scores > 0).sum()))]
+        best = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
         return scores[best], rows[best]
 
     def scores(self, asked: Sequence[Unit], rows: RowArray) -> FloatArray:
@@ -174,7 +174,7 @@ class Lexical:
             scores, rows = self._hits(query, wanted)
             kept = np.flatnonzero(allowed[rows])
             if len(kept) >= depth or len(rows) < wanted:
-                return scores[kept[:depth]], rows[kept[:depth]]
+                return scores[kept], rows[kept]
             wanted = int(wanted * min(8.0, 1.5 * depth / max(1, len(kept)))) + 1  # as they were met till now, and half
         return None
 
