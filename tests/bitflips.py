@@ -118,6 +118,8 @@ def ask(index: Path) -> None:
 def main() -> None:
     """The child process."""
     index = Path(sys.argv[1])
+    sys.stdout = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no outcome
     sys.stdout.write(f"{index}\n")
     sys.stdout.flush()
     for line in sys.stdin:
