@@ -52,6 +52,9 @@ class Crashes:
         shutil.rmtree(self.index, ignore_errors=True)
         shutil.copytree(self._origin, self.index)
 
+    def seen(self) -> State:
+        return seen(self.index)
+
     def after(self, command: str) -> State:
         """The state that the command ends in if nobody stops it."""
         if command not in self._after:

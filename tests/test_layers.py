@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "faiss_header": set(),
     "vectors": {"errors", "text", "dates", "paper", "threads", "faiss_header"},
     "words": {"errors"},
-    "lexical": {"errors", "words"},
+    "lexical": {"errors", "words", "store"},
     "fusion": {"errors"},
     "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
     "matches": {"errors", "text", "dates", "paper", "words"},

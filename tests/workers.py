@@ -25,9 +25,13 @@ ERRORS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO}
 
 @dataclass(frozen=True)
 class Moment:
-    """When, and what happens then. at: `files` for a change of files, `removing` for each file of a folder that is
-    removed, `embedding` and `embedded` for a batch, or a stage of the progress. number: which of them, from 1, 0 for
-    none. do: `wait` to be killed, `exit`, or an error's name. when: `before` the change or `after` it."""
+    """When, and what happens then.
+
+    at: `files` for a change of files, `removing` for each file of a folder that is removed, `embedding` and `embedded`
+    for a batch, or a stage of the progress. number: which of them, from 1, 0 for none; at the `limit` the bytes that a
+    file may have at most, from the beginning on. do: `wait` to be killed, `exit`, or an error's name. when: `before`
+    the change or `after` it.
+    """
 
     at: str = "files"
     number: int = 0
@@ -166,6 +170,10 @@ def _work(log: Path, command: str, given: Any, index: Path, moment: Moment) -> N
     from semsearch.store import roll_back
     from semsearch.update import add_papers, remove_papers, sync_papers
 
+    if moment.at == "limit":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (moment.number, moment.number))
     writer = _Writer(log, moment)
     encoder = writer.watch()
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -40,6 +41,8 @@ from .layout import (
     is_unfinished,
 )
 from .manifest import Manifest, PartFile, read_manifest
+
+_log = logging.getLogger(__name__)
 
 _CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _NO_SUCH_PATH = frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -130,7 +133,10 @@ class Building:
         name = generation_name(_next_number(self.index))
         files.rename(self.folder, self.index / name)
         _point(self.index, name)
-        _collect(self.index, _kept(self.index, name, keep))
+        try:
+            _collect(self.index, _kept(self.index, name, keep))
+        except OSError as error:  # what is live is whole, and the next writer tries again
+            _log.warning("%s: cannot be removed (%s)", error.filename or self.index, error.strerror)
         return Generation(name, self.index / name, sealed)
 
 
@@ -181,7 +187,7 @@ def _locked(index: Path) -> Iterator[None]:
         check_target(index)
         files.make_folder(index)
         with FileLock(index / LOCK, timeout=0):
-            (index / LOCK).write_text(f"{os.getpid()}\n")
+            files.write_durably(index / LOCK, f"{os.getpid()}\n")
             yield
     except Timeout as error:
         raise StoreError(
@@ -236,8 +242,13 @@ def _empty(folder: Path) -> None:
 
 def _point(index: Path, name: str) -> None:
     pointer = index / f"{CURRENT}.{secrets.token_hex(4)}"
-    files.write_durably(pointer, name + "\n")
-    files.rename(pointer, index / CURRENT)
+    try:
+        files.write_durably(pointer, name + "\n")
+        files.rename(pointer, index / CURRENT)
+    except OSError:
+        with suppress(OSError):
+            files.remove(pointer)
+        raise
 
 
 def _parent(index: Path) -> str | None:
