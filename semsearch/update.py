@@ -21,7 +21,7 @@ from .embedding import Embedding
 from .encoders import Encoder, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import QueryError, StoreError
-from .indexing import Origin, embedded_texts, manifest_of, write_parts
+from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
@@ -44,7 +44,6 @@ from .words import ANALYSER
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
 _TALLIED = ("without_abstract", "without_title", "without_year", "cut")
-_NAMES_KEPT = 100  # of what was read for an index that is added to again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ class _Updating:
         if corpus is None:
             return self.live.manifest.corpus
         names = corpus.names if self.kind == "sync" else (*self.live.manifest.corpus, *corpus.names)
-        return tuple(dict.fromkeys(names))[-_NAMES_KEPT:]
+        return tuple(dict.fromkeys(names))[-NAMES_KEPT:]
 
 
 @contextmanager

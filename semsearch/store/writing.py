@@ -22,7 +22,7 @@ from ..errors import StoreError
 from . import files
 from .checks import current_name, part_names
 from .embedded import count_embedded, scratch_names
-from .generations import Generation, generation_names, open_generation
+from .generations import Generation, generation_names, open_generation, wrong_hashes
 from .layout import (
     CURRENT,
     EMBEDDED,
@@ -169,6 +169,10 @@ def roll_back(index: Path, name: str | None = None) -> Generation:
             there = f"semsearch rollback --to {others[-1]}" if others else "build the index again"
             raise StoreError(f"{index}: {what}; there are {', '.join(others) or 'no others'}", there)
         generation = open_generation(index, wanted)
+        if wrong := wrong_hashes(generation):
+            raise StoreError(
+                f"{generation.folder / wrong[0]}: damaged, so {wanted} is not gone back to", "build the index again"
+            )
         _point(index, wanted)
         return generation
 
