@@ -111,7 +111,9 @@ def rollback(
     index: IndexOption = DEFAULT_INDEX,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="GENERATION", help="The generation to go to; `info --generations` lists them."),
+        typer.Option(
+            "--to", metavar="GENERATION", help="The generation to go to, of those on disk."
+        ),
     ] = None,
 ) -> None:
     """Go back to the generation before the live one, also when the live one is damaged.
