@@ -248,6 +248,17 @@ def test_a_removed_paper_is_in_no_byte_of_the_disk_once_its_generation_is_gone(t
     assert index.names == ["CURRENT", "LOCK", open_live(index.path).name]
 
 
+def test_what_a_killed_removal_left_of_a_paper_is_removed_by_the_next_command_whatever_it_does(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    index.build(WHALES, TERNS)
+    index.remove("t")
+    for name in ("papers.db", "manifest.json"):  # as far as it came with generation-000001
+        (index.path / "generation-000001" / name).unlink()
+    (index.path / "generation-000001").rename(index.path / "building-0123456789abcdef")
+    assert changed(index.add(WHALES)) == (0, 0, 0, 1)
+    assert index.names == ["CURRENT", "LOCK", "generation-000002"]
+
+
 # Syncing
 
 

@@ -223,7 +223,7 @@ def _building_folder(index: Path) -> Path:
     if best is not None and left[best]:
         _empty(best)
         return best
-    folder = index / f"building-{secrets.token_hex(8)}"
+    folder = index / _new_building()
     files.make_folder(folder)
     return folder
 
@@ -242,6 +242,21 @@ def _empty(folder: Path) -> None:
     for entry in sorted(folder.iterdir()):
         if entry.name not in scratch_names(EMBEDDED):
             files.remove(entry)
+
+
+def _drop(folder: Path) -> None:
+    """Remove a generation. Under another name first: a writer that is killed meanwhile leaves no half of it by that
+    name, and what it leaves is removed by the next one before anything else."""
+    gone = folder.with_name(_new_building())
+    try:
+        files.rename(folder, gone)
+    except PermissionError:  # Windows, while a reader has it open
+        gone = folder
+    files.remove(gone)
+
+
+def _new_building() -> str:
+    return f"building-{secrets.token_hex(8)}"
 
 
 def _point(index: Path, name: str) -> None:
@@ -289,8 +304,10 @@ def _kept(index: Path, live: str, keep: int) -> set[str]:
 def _collect(index: Path, keep: set[str]) -> None:
     """Remove what is of no use once a generation was published."""
     for entry in sorted(index.iterdir()):
-        if is_unfinished(entry.name) or (generation_number(entry.name) is not None and entry.name not in keep):
+        if is_unfinished(entry.name):
             files.remove(entry)
+        elif generation_number(entry.name) is not None and entry.name not in keep:
+            _drop(entry)
     for name in keep:
         for scratch in scratch_names(EMBEDDED):
             if (index / name / scratch).exists():
