@@ -115,9 +115,7 @@ def test_rollback_goes_back_and_forward_and_info_lists_the_generations(shell: Sh
         ("generation-000001", True),
     ]
     fails(shell("rollback"), "no generation before generation-000001", "semsearch rollback --to generation-000002")
-    fails(
-        shell("rollback", "--to", "generation-000007"), "no generation generation-000007; there are generation-000002"
-    )
+    fails(shell("rollback", "--to", "generation-000007"), "no generation generation-000007; there is generation-000002")
     assert shell.lines("rollback", "--to", "generation-000002") == [
         f"live: {shell.index}/generation-000002 (4 papers, published {created})"
     ]
