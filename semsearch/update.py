@@ -17,10 +17,11 @@ from itertools import islice
 from pathlib import Path
 
 from .build import known_texts
+from .corpus import BROKEN_FILE, EMPTY_FILE
 from .embedding import Embedding
 from .encoders import Encoder, encoder_of
 from .encoders.identity import ENCODER_FILES
-from .errors import QueryError, StoreError
+from .errors import CorpusError, QueryError, StoreError
 from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
@@ -246,7 +247,19 @@ def _read_into(
         staged(names, entries, reading, update.building.staging, progress) as read,
     ):
         change = planned(read.staging.papers(), update.table, update.plan, progress)
+        if kind == "sync" and change.removed:
+            _refuse_lost(read.skipped, change.removed)
         return update.publish(replace(change, kind=kind), read)
+
+
+def _refuse_lost(skipped: Sequence[Skipped], removed: int) -> None:
+    """A file that is empty or broken is no word that its papers are to go."""
+    for each in skipped:
+        if each.reason in (BROKEN_FILE, EMPTY_FILE):
+            raise CorpusError(
+                f"{each.places[0]}: {each.reason}, and {removed} papers would be removed that did not come in",
+                "mend or remove the file, or leave it out by naming those that are to be read",
+            )
 
 
 def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan, progress: Progress) -> Change:

@@ -71,7 +71,7 @@ def test_in_a_folder_a_file_of_no_known_format_is_told_and_costs_nothing(tmp_pat
 def test_a_file_that_breaks_its_claim_is_told_in_a_folder_and_an_error_by_its_name(tmp_path: Path) -> None:
     broken = put(tmp_path / "papers.jsonl.gz", gzip.compress(b"not at all\n"))
     put(tmp_path / "tides.jsonl", LINE)
-    assert titles(tmp_path) == ["! a file of no known format", "Tides"]
+    assert titles(tmp_path) == ["! a file that is not what its ending says", "Tides"]
     with pytest.raises(CorpusError, match=r"papers\.jsonl\.gz: expected JSON lines.*'not at all'"):
         titles(broken)
 

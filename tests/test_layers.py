@@ -45,7 +45,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "staged": {"errors", "corpus", "store", "progress"},
     "build": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged"},
-    "update": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words"},
+    "update": {
+        "errors", "corpus", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words",
+    },
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
     },

@@ -168,3 +168,19 @@ def test_less_than_nothing_cannot_be_kept(index: Path) -> None:
 def test_hints_name_the_index_unless_it_is_the_usual_one(tmp_path: Path) -> None:
     assert index_option(Path("index")) == ""
     assert index_option(Path("my papers")) == " --index 'my papers'"
+
+
+@pytest.mark.parametrize("content", ["", "]]] no corpus\n"])
+def test_a_sync_removes_nothing_for_a_file_that_is_broken(tmp_path: Path, content: str) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    corpus(folder, "seal", range(20))
+    gulls = corpus(folder, "gull", range(5))
+    (folder / "notes.md").write_text("No corpus.\n")
+    build_index(folder, tmp_path / "index", model=TinyEncoder())
+    gulls.write_text(content)
+    with pytest.raises(CorpusError, match="5 papers would be removed"):
+        sync_papers(folder, tmp_path / "index", encoder=TinyEncoder())
+    assert len(ids(tmp_path / "index")) == 25
+    gulls.unlink()
+    assert sync_papers(folder, tmp_path / "index", encoder=TinyEncoder()).change.removed == 5

@@ -17,11 +17,15 @@ from .json_document import JSON_DOCUMENT
 from .json_lines import JSON_LINES
 from .sources import OpenSource, Source, expand, open_source
 
-__all__ = ["FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
+__all__ = ["BROKEN_FILE", "EMPTY_FILE", "FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
 
 FORMATS: dict[str, Format] = {
     format.name: format for format in (HF_TEXT, JSON_LINES, JSON_DOCUMENT, TSV, CSV)
 }  # in the order in which they are asked whether a file is theirs
+
+EMPTY_FILE = "an empty file"
+BROKEN_FILE = "a file that is not what its ending says"
+"""Why a whole file was left out, of which papers were maybe to be expected."""
 
 _COMPRESSED = (".gz", ".zst", ".zstd")
 
@@ -56,11 +60,11 @@ def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> 
     for source in sources:
         with open_source(source) as opened:
             if not opened.head.strip():
-                yield BadRecord(source.name, "an empty file")
+                yield BadRecord(source.name, EMPTY_FILE)
                 continue
             chosen = FORMATS[name] if name else _recognise(opened)
             if chosen is None and source.in_folder:
-                yield BadRecord(source.name, "a file of no known format")
+                yield BadRecord(source.name, BROKEN_FILE if _claimed(source.name) else "a file of no known format")
             elif chosen is None:
                 raise _not_recognised(opened)
             else:
