@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from twelve import OWN, TWELVE
 
@@ -22,7 +24,13 @@ from semsearch.paper import PAPER_FIELDS, Paper, content_id
 PAGE = Path(__file__).parent.parent / "docs" / "formats.md"
 FOLDER = Path(__file__).parent / "formats"
 
-WRITERS: dict[str, Callable[[Path], None]] = {}
+
+def write_parquet(path: Path) -> None:
+    table = pyarrow.Table.from_pylist([paper.as_dict() for paper in TWELVE])
+    pyarrow.parquet.write_table(table, path, row_group_size=5)
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {"parquet": write_parquet}
 """By format what writes the twelve papers into a new file, for those whose files are not text."""
 
 CELLS: dict[str, Callable[[Any], Any]] = {

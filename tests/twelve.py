@@ -172,5 +172,41 @@ TWELVE: tuple[Paper, ...] = (
     ),
 )
 
-OWN: dict[str, dict[str, tuple[Any, ...]]] = {}
+ARXIV_IDS = (
+    "2103.00001", "1911.00002", "math/9801003", "2207.00022", "2002.00005", "1805.00006",
+    "1512.00007", "cs/0112017", "2306.01234", "1609.00010", "2401.00011", "2510.00012",
+)  # fmt: skip
+"""Of sources that have a paper only if arXiv has it; where a paper has one above, it is the same."""
+
+DAYS = (
+    "2021-03-14", "2019-11-08", "1998-01-19", "2022-07-01", "2020-02-29", "2018-05-02",
+    "2015-12-31", "2001-12-11", "2023-06-09", "2016-09-30", "2024-01-02", "2025-10-05",
+)  # fmt: skip
+"""Of sources that always know the day."""
+
+_OF_ARXIV = {"id": ARXIV_IDS, "arxiv_id": ARXIV_IDS}
+_SHAS = tuple(f"{number:x}" * 40 for number in range(12))
+_ANTHOLOGY_IDS = tuple(f"2025.invent-v{number}.1" for number in range(1, 13))
+
+OWN: dict[str, dict[str, tuple[Any, ...]]] = {
+    "hf-html": _OF_ARXIV | {"url": tuple(f"https://huggingface.co/papers/{id}" for id in ARXIV_IDS)},
+    "arxiv-snapshot": _OF_ARXIV | {"date": DAYS},
+    "arxiv-atom": _OF_ARXIV
+    | {"date": DAYS, "url": tuple(f"http://arxiv.org/abs/{id}v{n % 3 + 1}" for n, id in enumerate(ARXIV_IDS))},
+    "pubmed": {"id": tuple(str(90000001 + number) for number in range(12))},
+    "openalex": {
+        "id": tuple(f"W{4200000001 + number}" for number in range(12)),
+        "date": tuple(date and date + "-01-01"[len(date) - 4 :] for date in (paper.date for paper in TWELVE)),
+    },
+    "semantic-scholar": {
+        "id": _SHAS,
+        "date": tuple(date and date[: 10 if len(date) == 10 else 4] for date in (paper.date for paper in TWELVE)),
+        "url": tuple(f"https://www.semanticscholar.org/paper/{sha}" for sha in _SHAS),
+    },
+    "acl-anthology": {
+        "id": _ANTHOLOGY_IDS,
+        "date": tuple(paper.date and paper.date[:7] for paper in TWELVE),
+        "url": tuple(f"https://aclanthology.org/{id}" for id in _ANTHOLOGY_IDS),
+    },
+}
 """For each format the fields that its row in docs/formats.md calls `own`, with what is read, a value a paper."""

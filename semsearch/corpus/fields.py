@@ -58,7 +58,8 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
 has a value wins, but categories are collected from all. Names are compared in lower case, with `_` for space and
 hyphen; `citationCount` is `citation_count`."""
 
-_ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
+ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
+"""Every name that a field is read from."""
 ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
@@ -106,7 +107,7 @@ def field_name(name: str) -> str:
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
     """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
     values = _values(record)
-    if any(map(_is_huge, map(values.get, _ALL_NAMES))):
+    if any(map(_is_huge, map(values.get, ALL_NAMES))):
         raise UnreadableError(TOO_MUCH_TEXT)
     title = clean(_text(values, "title"))
     abstract = clean(_text(values, "abstract"))
