@@ -76,6 +76,30 @@ SEEDS: dict[str, Seed] = {
         "Tide {n}\n\nWhy {n} seas fall.\n\n\u2022 {n} authors\n\u00b7\nSep 29, 2025 {n}",
         "\n\n",
     ),
+    "bibtex": Seed(
+        '@string{jt = "Tides " # "Today"}\n',
+        '@article{t{n},\n  title = {{Tide} {n}},\n  author = {Br{\\"o}k, Ada and {Sea Lab} and others},\n'
+        '  abstract = "Why {n} {\\emph{seas}} fall, 10\\% or more",\n  journal = jt # { and more},\n'
+        "  year = 2021, month = mar,\n  doi = {10.1234/t{n}}\n}",
+    ),
+    "ris": Seed(
+        "",
+        "TY  - JOUR\nTI  - Tide {n}\nAU  - Brook, Ada\nAB  - Why {n} seas\nfall.\nPY  - 2021\nKW  - a\nKW  - b\nER  - ",
+        "\n\n",
+    ),
+    "nbib": Seed(
+        "",
+        "PMID- 3100000{n}\nTI  - Tide {n}\nAB  - Why {n} seas\n      fall.\nFAU - Brook, Ada\nDP  - 2021 Mar 3\n"
+        "LID - 10.1234/t{n} [doi]\nMH  - *Tides/history",
+        "\n\n",
+    ),
+    "csl-json": Seed(
+        "[",
+        '{"id": "t{n}", "type": "article-journal", "title": "Tide {n}", "abstract": "Why {n}", "author": '
+        '[{"family": "Brook", "given": "Ada"}], "issued": {"date-parts": [[2021, 3, {n}]]}, "DOI": "10.1234/t{n}"}',
+        ",\n ",
+        "]\n",
+    ),
     "jsonl": Seed("", _JSON),
     "json": Seed("[", _JSON, ",\n ", "]\n"),
     "tsv": Seed("id\ttitle\tabstract\tyear\n", "t{n}\tTide {n}\tWhy {n} seas fall.\t2021"),

@@ -208,5 +208,6 @@ OWN: dict[str, dict[str, tuple[Any, ...]]] = {
         "date": tuple(paper.date and paper.date[:7] for paper in TWELVE),
         "url": tuple(f"https://aclanthology.org/{id}" for id in _ANTHOLOGY_IDS),
     },
+    "nbib": {"id": tuple(str(31000001 + number) for number in range(12))},
 }
 """For each format the fields that its row in docs/formats.md calls `own`, with what is read, a value a paper."""

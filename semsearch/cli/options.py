@@ -116,7 +116,7 @@ FormatOption = Annotated[
     str | None,
     typer.Option(
         "--format", callback=corpus_format,
-        help="hf-text, jsonl, json, csv or tsv; recognised if not stated.",
+        help="The format of all files, such as jsonl, csv or bibtex (docs/formats.md); recognised if not stated.",
     ),
 ]  # fmt: skip
 PageDateOption = Annotated[

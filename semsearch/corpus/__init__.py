@@ -10,6 +10,8 @@ from ..dates import parse_date, year_of
 from ..errors import CorpusError
 from .acl_anthology import ACL_ANTHOLOGY
 from .arxiv_atom import ARXIV_ATOM
+from .bibtex import BIBTEX
+from .csl_json import CSL_JSON
 from .decode import decode_head
 from .delimited import CSV, TSV
 from .entry import BadRecord, Entry, Format, ReadOptions
@@ -19,8 +21,10 @@ from .hf_text import HF_TEXT
 from .json_document import JSON_DOCUMENT
 from .json_lines import JSON_LINES
 from .json_sources import JSON_SOURCES
+from .nbib import NBIB
 from .parquet import PARQUET
 from .pubmed import PUBMED
+from .ris import RIS
 from .sources import OpenSource, Source, expand, open_source
 
 __all__ = ["FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
@@ -33,7 +37,11 @@ FORMATS: dict[str, Format] = {
         PUBMED,
         ACL_ANTHOLOGY,
         ARXIV_ATOM,
+        BIBTEX,
+        RIS,
+        NBIB,
         *JSON_SOURCES,
+        CSL_JSON,
         JSON_LINES,
         JSON_DOCUMENT,
         TSV,
