@@ -15,7 +15,7 @@ demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch query "how do greenhouse gases warm the earth?" -k 5 --index $(INDEX)
 
 test: $(VENV)/.installed-dev  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.installed-dev  ## lint, types, layers, docs, what a cold start imports
 	$(BIN)/ruff check .

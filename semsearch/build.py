@@ -15,7 +15,7 @@ from pathlib import Path
 from .embedding import Embedding, KnownTexts
 from .encoders import DEFAULT_MODEL, Encoder, EncoderIdentity, ModelFolder, Precision, find_model, load_encoder
 from .errors import StoreError
-from .indexing import Origin, embedded_texts, manifest_of, write_parts
+from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
 from .staged import Corpus, Reading, entries_of, named, staged
 from .store import (
@@ -73,7 +73,7 @@ def build_index(
         tally["records"] = read.staging.records
         counts = Counts(renamed=len(read.staging.renamed), **tally)
         change = Change("build", added=read.papers, embedded=embedding.encoded, reused=embedding.reused)
-        origin = Origin(read.names, read.skipped, read.renamed)
+        origin = Origin(read.names[:NAMES_KEPT], read.skipped, read.renamed)
         stack.close()
         generation = building.publish(manifest_of(counts, change, identity, origin, encoder.note), keep)
     _log.info("published %s: %d papers of %d records", generation.folder, counts.papers, counts.records)

@@ -33,6 +33,9 @@ from .store import (
 from .vectors import VECTORS_TYPE, VectorWriter
 from .words import ANALYSER
 
+NAMES_KEPT = 100
+"""How many names of what was read a manifest tells: an index may be added to again and again."""
+
 _BATCH_PAPERS = 64
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import StoreError
+from .store import files
 from .words import Unit, analyser, joined, spelled
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ docs/relevance.md."""
 _TEXT, _ROW, _TOKENIZER = "text", "row", "english"
 _HEAP_BYTES = 64_000_000
 _REBUILD = "build the index again"
+_REFUSED = re.compile(r"(?:\bos error |\bOs \{ code: )(\d+)")  # as Rust writes what errno said
 _ROWS_AT_ONCE = 500  # a query with more terms than this takes ten times as long
 _LOOK_UP_COST = 4.0  # of a row that is looked up, where a hit that is fetched costs 1
 _FIRST_HITS = 300  # fewer of them are not fetched faster
@@ -58,6 +61,19 @@ def _panics(folder: Path) -> Iterator[None]:
         raise StoreError(f"{folder}: the keyword index fails ({error})", _REBUILD) from error
 
 
+@contextmanager
+def _writes(folder: Path) -> Iterator[None]:
+    """What the system refused tantivy, such as room on a disk, as the OSError that it was."""
+    try:
+        with _panics(folder):
+            yield
+    except StoreError as error:
+        if refused := _REFUSED.search(error.message):
+            number = int(refused[1])
+            raise OSError(number, os.strerror(number), str(folder)) from error
+        raise
+
+
 class LexicalWriter:
     """Appends papers to a folder, which is whole once `seal` has returned. Holds at most 64 MB of terms."""
 
@@ -66,10 +82,10 @@ class LexicalWriter:
         from tantivy import Index
 
         if not count:
-            folder.mkdir()
+            files.make_folder(folder)
         self.count = count
         self._folder = folder
-        with _panics(folder):
+        with _writes(folder):
             index = Index.open(str(folder)) if count else Index(_schema(), str(folder), reuse=False)
             index.register_tokenizer(_TOKENIZER, analyser())
             self._writer = index.writer(_HEAP_BYTES, num_threads=1)
@@ -78,7 +94,7 @@ class LexicalWriter:
         """Add rows in order: the title and the abstract of each."""
         from tantivy import Document
 
-        with _panics(self._folder):
+        with _writes(self._folder):
             for title, abstract in papers:
                 document = Document()
                 document.add_unsigned(_ROW, self.count)
@@ -91,14 +107,14 @@ class LexicalWriter:
 
     def seal(self) -> None:
         """Commit, and wait until all is written."""
-        with _panics(self._folder):
+        with _writes(self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
         named = json.loads((self._folder / "meta.json").read_bytes())["segments"]
         live = {segment["segment_id"].replace("-", "") for segment in named}
         for path in self._folder.iterdir():  # locks, a list of files, and segments that were merged into others
             if path.name != "meta.json" and path.name.partition(".")[0] not in live:
-                path.unlink()
+                files.remove(path)
 
 
 class Lexical:
@@ -129,7 +145,7 @@ class Lexical:
     def search(self, asked: Sequence[Unit], depth: int, allowed: Mask | None = None) -> tuple[FloatArray, RowArray]:
         """The best depth rows that match any unit, best first, as BM25 scores (n,) and rows (n,); fewer if fewer match.
 
-        allowed: (count,) which rows may be found, all of them where it is None.
+        allowed: (count,) which rows may be found, all of them where it is None; with it, the answer may be longer.
         """
         if not asked or depth < 1 or not self.count:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
@@ -142,7 +158,7 @@ class Lexical:
             return found
         rows = np.flatnonzero(allowed)
         scores = self.scores(asked, rows)
-        best = np.argsort(-scores, kind="stable")[: min(depth, int((scores > 0).sum()))]
+        best = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]
         return scores[best], rows[best]
 
     def scores(self, asked: Sequence[Unit], rows: RowArray) -> FloatArray:
@@ -174,7 +190,7 @@ class Lexical:
             scores, rows = self._hits(query, wanted)
             kept = np.flatnonzero(allowed[rows])
             if len(kept) >= depth or len(rows) < wanted:
-                return scores[kept[:depth]], rows[kept[:depth]]
+                return scores[kept], rows[kept]
             wanted = int(wanted * min(8.0, 1.5 * depth / max(1, len(kept)))) + 1  # as they were met till now, and half
         return None
 

@@ -17,9 +17,10 @@ class Hit:
     """One paper of an answer.
 
     rank: from 1 over the whole answer, whatever the offset. score: what hits are ordered by, comparable within one
-    answer only; of a hybrid answer in [0, 1], of the others similarity or lexical. similarity: the cosine of question
-    and paper by the index's encoder, in [-1, 1]. lexical: the BM25 score, None where there is none. asked: the
-    question's words. why: the sentence of the abstract that answers best, if asked for.
+    answer only; of a hybrid answer in [0, 1], of the others similarity or lexical, and above these for papers that the
+    question names. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
+    score, None where there is none. asked: the question's words. why: the sentence of the abstract that answers best,
+    if asked for.
     """
 
     rank: int

@@ -21,7 +21,7 @@ from .embedding import Embedding
 from .encoders import Encoder, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import QueryError, StoreError
-from .indexing import Origin, embedded_texts, manifest_of, write_parts
+from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
@@ -44,7 +44,6 @@ from .words import ANALYSER
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
 _TALLIED = ("without_abstract", "without_title", "without_year", "cut")
-_NAMES_KEPT = 100  # of what was read for an index that is added to again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ class _Updating:
         if corpus is None:
             return self.live.manifest.corpus
         names = corpus.names if self.kind == "sync" else (*self.live.manifest.corpus, *corpus.names)
-        return tuple(dict.fromkeys(names))[-_NAMES_KEPT:]
+        return tuple(dict.fromkeys(names))[-NAMES_KEPT:]
 
 
 @contextmanager
@@ -246,7 +245,7 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
     groups = _Groups()
     added = 0
     for number, merged in enumerate(papers):
-        rows = table.same_papers(merged.paper)
+        rows = table.same_papers(merged)
         if rows:
             groups.join(number, rows)
             plan.take(number, merged)
@@ -263,7 +262,7 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
         if number != numbers[-1]:
             continue
         olds = table.merged(rows)
-        result = updated(olds, coming.pop(numbers[0]))
+        result = _with_own_names(updated(olds, coming.pop(numbers[0])), rows, table)
         if result == olds[0] and len(rows) == 1:
             unchanged += 1
             continue
@@ -273,6 +272,13 @@ def _plan_addition(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan,
             plan.remove(row)
             removed += 1
     return Change("add", added=added, replaced=replaced, removed=removed, unchanged=unchanged)
+
+
+def _with_own_names(merged: MergedPaper, rows: Sequence[int], table: PaperTable) -> MergedPaper:
+    """A paper that takes the place of rows, without further names that are ids of other papers."""
+    others = {id for id, row in table.rows_by_id(merged.paper.aliases).items() if row not in rows}
+    aliases = tuple(each for each in merged.paper.aliases if each not in others)
+    return replace(merged, paper=replace(merged.paper, aliases=aliases)) if others else merged
 
 
 def _plan_sync(papers: Iterable[MergedPaper], table: PaperTable, plan: Plan, progress: Progress) -> Change:

@@ -94,7 +94,7 @@ def _by_one_child(index: Path, mutations: Sequence[Mutation]) -> list[Outcome]:
         assert path == str(index)
         kept = {mutation.name: (index / mutation.name).read_bytes() for mutation in mutations}
         told, _ = child.communicate(lines)
-    found = [json.loads(line) for line in told.splitlines()]
+    found = [json.loads(line) for line in told.splitlines() if line.startswith("[")]
     outcomes = [Outcome(mutation, *each) for mutation, each in zip(mutations, found, strict=False)]
     if child.returncode:
         crashed = mutations[len(outcomes)]
@@ -118,6 +118,8 @@ def ask(index: Path) -> None:
 def main() -> None:
     """The child process."""
     index = Path(sys.argv[1])
+    sys.stdout = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no outcome
     sys.stdout.write(f"{index}\n")
     sys.stdout.flush()
     for line in sys.stdin:

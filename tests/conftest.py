@@ -28,6 +28,8 @@ hypothesis.settings.load_profile(os.environ.get("SEMSEARCH_HYPOTHESIS", "same"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes, in the environment of the first
+        return
     cache = tempfile.mkdtemp(prefix="semsearch-tests-")
     os.environ["XDG_CACHE_HOME"] = cache  # before any test module copies the environment for its children
     config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))

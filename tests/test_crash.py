@@ -1,189 +1,198 @@
-"""A real builder, killed with SIGKILL at every change that it makes to the file system, and in between."""
+"""Real writers, killed with SIGKILL at every change that they make to the file system, and in between: the index is
+the one before or the one after, the same command again ends as if nothing had happened, and embeds nothing twice."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import TinyEncoder, write_jsonl
+from states import Record, State, built, state
+from workers import Ended, Moment, Workers
 
 from semsearch.build import build_index
-from semsearch.search import SearchIndex
-from semsearch.store.generations import open_live
+from semsearch.store import left_by_writers, open_live
+from semsearch.update import add_papers, remove_papers, sync_papers
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
 
-OLD = [{"id": f"old{n}", "title": f"Old paper {n}", "abstract": f"Whales number {n}."} for n in range(20)]
-NEW = [{"id": f"new{n}", "title": f"New paper {n}", "abstract": f"Seals number {n}."} for n in range(600)]
-
-# For each line of JSON forks a builder, which says that it is there at the moment named, and waits to be killed.
-BUILDER = """
-import json, os, signal, sys
-sys.path.insert(0, sys.argv[1])
-from conftest import TinyEncoder
-from semsearch.build import build_index
-from semsearch.store import files
-
-what, number, met = "", 0, 0
-def moment(kind):
-    global met
-    met += kind == what
-    if kind == what and met == number:
-        print(os.getpid(), flush=True)
-        while True:
-            signal.pause()
-
-def around(function):
-    def call(*arguments):
-        if function.__name__ == "remove" and arguments[0].is_dir():
-            for entry in sorted(arguments[0].rglob("*"), reverse=True):
-                entry.rmdir() if entry.is_dir() else entry.unlink()
-                moment("removing")
-        result = function(*arguments)
-        moment("changed files")
-        return result
-    return call
-
-for name in ("write_durably", "sync_file", "sync_folder", "rename", "make_folder", "remove"):
-    setattr(files, name, around(getattr(files, name)))
-
-class Slow(TinyEncoder):
-    def encode_documents(self, texts):
-        moment("embedding")
-        return super().encode_documents(texts)
-
-def told(stage, done, total):
-    moment(stage)
-
-while line := sys.stdin.readline():
-    corpus, index, what, number = json.loads(line)
-    if builder := os.fork():
-        print(os.waitstatus_to_exitcode(os.waitpid(builder, 0)[1]), flush=True)
-    else:
-        build_index(corpus, index, model=Slow(), progress=told)
-        print("finished", flush=True)
-        os._exit(0)
-"""
+STRIDE = 1 if os.environ.get("SEMSEARCH_TORTURE") else 9
+QUESTIONS = ("seals and whales number 7",)
+OLD: list[Record] = [{"id": f"p{n}", "title": f"Old paper {n}", "abstract": f"Whales number {n}."} for n in range(20)]
+NEW: list[Record] = [
+    {"id": f"p{n}", "title": f"New paper {n}", "abstract": f"Seals number {n}."} for n in range(15, 100)
+]
 
 
-Answers = list[tuple[str, float, str]]
-
-
-def answers(index: Path) -> Answers:
-    with SearchIndex(index, encoder=TinyEncoder()) as opened:
-        return [
-            (hit.id, hit.similarity, hit.paper.abstract)
-            for question in ("Whales number 3.", "Seals number 7.")
-            for hit in opened.search(question, 20)
-        ]
+def seen(index: Path) -> State:
+    return state(index, questions=QUESTIONS)
 
 
 class Crashes:
-    """An index of OLD with a generation before it, and builders of NEW to be killed."""
+    """An index of OLD with a generation before it, commands that change it, and what it is before and after each."""
 
-    def __init__(self, folder: Path, builders: subprocess.Popen[str]) -> None:
-        self._builders = builders
+    def __init__(self, folder: Path, workers: Workers) -> None:
+        self._workers = workers
+        self._origin = folder / "origin"
         self.index = folder / "index"
-        self.before = folder / "before"
-        self.old = write_jsonl(folder / "old.jsonl", OLD)
-        self.new = write_jsonl(folder / "new.jsonl", NEW[:20])
-        self.long = write_jsonl(folder / "long.jsonl", NEW)
         for _ in range(2):
-            build_index(self.old, self.before, model=TinyEncoder())
-        build_index(self.new, folder / "new", model=TinyEncoder())
-        self.old_answers, self.new_answers = answers(self.before), answers(folder / "new")
+            built(self._origin, *OLD)
+        self.new = write_jsonl(folder / "new.jsonl", NEW)
+        self.given: dict[str, Any] = {
+            "build": self.new, "add": self.new, "sync": self.new, "remove": ["p3", "p17"], "rollback": [],
+        }  # fmt: skip
+        self.before = seen(self._origin)
+        self._after: dict[str, State] = {}
 
     def restore(self) -> None:
         shutil.rmtree(self.index, ignore_errors=True)
-        shutil.copytree(self.before, self.index)
+        shutil.copytree(self._origin, self.index)
 
-    def kill(self, what: str, number: int) -> bool:
-        """Kill a builder at this moment; False if it ended before."""
-        corpus = self.new if what in ("changed files", "removing") else self.long
-        self._tell(json.dumps([str(corpus), str(self.index), what, number]))
-        word = self._told()
-        if word != "finished":
-            os.kill(int(word), signal.SIGKILL)
-        assert self._told() == ("0" if word == "finished" else str(-signal.SIGKILL))
-        return word != "finished"
+    def seen(self) -> State:
+        return seen(self.index)
 
-    def _tell(self, line: str) -> None:
-        assert self._builders.stdin is not None
-        self._builders.stdin.write(line + "\n")
-        self._builders.stdin.flush()
+    def after(self, command: str) -> State:
+        """The state that the command ends in if nobody stops it."""
+        if command not in self._after:
+            self.restore()
+            assert self.run(command).how == "finished"
+            self._after[command] = seen(self.index)
+        return self._after[command]
 
-    def _told(self) -> str:
-        assert self._builders.stdout is not None
-        return self._builders.stdout.readline().strip()
+    def run(self, command: str, moment: Moment = Moment()) -> Ended:  # noqa: B008 (frozen)
+        return self._workers.run(command, self.given[command], self.index, moment)
 
-    def build_again(self) -> None:
-        """The next build publishes, and what the killed one left is gone, but what it published is kept."""
+    def check(self, command: str, ended: Ended) -> bool:
+        """The index is whole, and the same command ends well; returns whether the killed one had published."""
+        found = seen(self.index)
+        switched = (self.index / "CURRENT").read_text() != "generation-000002\n"
+        assert found == (self.after(command) if switched else self.before)
+        named = (self.index / "CURRENT").read_text().strip()
+        left = left_by_writers(self.index)
+        if command == "rollback" and switched:
+            return True
+        again = self._workers.run(command, self.given[command], self.index)
+        assert again.how == "finished", again.text
+        assert seen(self.index) == self.after(command)
+        assert not set(again.encoded) & set(ended.safe), f"embedded again; {left}"
+        names = sorted(path.name for path in self.index.iterdir())
         live = open_live(self.index).name
-        name = build_index(self.old, self.index, model=TinyEncoder()).name
-        assert sorted(path.name for path in self.index.iterdir()) == ["CURRENT", "LOCK", live, name]
-        assert answers(self.index) == self.old_answers
+        if live != named and command != "rollback":
+            assert names == ["CURRENT", "LOCK", *sorted({named, live})]
+            assert sorted(path.name for path in (self.index / live).glob("embedded.db*")) == []
+        return switched
 
 
 @pytest.fixture(scope="module")
 def crashes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crashes]:
-    command = [sys.executable, "-c", BUILDER, str(Path(__file__).parent)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as builders:
-        yield Crashes(tmp_path_factory.mktemp("crashes"), builders)
-        builders.communicate()
+    folder = tmp_path_factory.mktemp("crashes")
+    workers = Workers(folder / "log")
+    yield Crashes(folder, workers)
+    workers.close()
 
 
-@pytest.mark.parametrize(
-    ("what", "number"), [("reading papers", 1), ("embedding", 1), ("embedding", 3), ("embedding papers", 3)]
-)
-def test_killed_at_work_the_earlier_index_answers_as_before(crashes: Crashes, what: str, number: int) -> None:
+@pytest.mark.parametrize("command", ["build", "add", "sync", "remove", "rollback"])
+def test_killed_at_any_change_of_files_there_is_a_whole_index(crashes: Crashes, command: str) -> None:
+    """The earlier one until CURRENT was switched, then the new one. Sampled; `make torture` takes every moment."""
+    crashes.after(command)
     crashes.restore()
-    assert crashes.kill(what, number)
-    assert len(list(crashes.index.glob("building-*"))) == 1
-    assert answers(crashes.index) == crashes.old_answers
-    crashes.build_again()
-
-
-@pytest.mark.parametrize("what", ["changed files", "removing"])
-def test_killed_at_any_change_of_files_there_is_a_whole_index(crashes: Crashes, what: str) -> None:
-    """The earlier one until CURRENT was switched, then the new one."""
-    switched: list[bool] = []
-    crashes.restore()
-    while crashes.kill(what, len(switched) + 1):
-        switched.append((crashes.index / "CURRENT").read_text() != "generation-000002\n")
-        assert answers(crashes.index) == (crashes.new_answers if switched[-1] else crashes.old_answers)
-        crashes.build_again()
+    stride = 1 if command == "rollback" else STRIDE
+    switched = []
+    last = crashes.run(command, Moment()).met
+    for number in sorted({*range(1, last + 1, stride), last - 2, last}):
         crashes.restore()
+        ended = crashes.run(command, Moment(number=number))
+        assert ended.how == "killed"
+        switched.append(crashes.check(command, ended))
     assert switched == sorted(switched)
-    if what == "changed files":
-        assert switched.count(False) >= 8  # among them: parts synced, manifest written, generation named
-    assert switched.count(True) >= 2
+    assert switched[0] is False
+    assert switched[-1] is True
 
 
-def test_killed_again_and_again_nothing_piles_up(crashes: Crashes) -> None:
+@pytest.mark.parametrize("at", ["embedding", "embedded"])
+@pytest.mark.parametrize("command", ["build", "add", "sync"])
+def test_killed_at_any_batch_the_next_goes_on_behind_the_last_that_is_safe(
+    crashes: Crashes, command: str, at: str
+) -> None:
+    for number in (1, 2) if STRIDE == 1 else (2,):
+        crashes.after(command)
+        crashes.restore()
+        ended = crashes.run(command, Moment(at, number))
+        assert len(ended.safe) <= 64 * number
+        ((folder, kept),) = left_by_writers(crashes.index)
+        assert (folder.name[:9], kept, len(ended.encoded)) == ("building-", len(ended.safe), len(ended.safe))
+        assert not crashes.check(command, ended)
+
+
+def test_killed_while_folders_are_removed(crashes: Crashes) -> None:
+    crashes.after("build")
+    for number in range(1, 100, STRIDE):
+        crashes.restore()
+        ended = crashes.run("build", Moment("removing", number))
+        if ended.how == "finished":
+            break
+        crashes.check("build", ended)
+    assert number > 1
+
+
+def test_killed_again_and_again_it_gets_on_and_nothing_piles_up(crashes: Crashes) -> None:
+    crashes.after("build")
     crashes.restore()
-    for number in (1, 2, 3):
-        assert crashes.kill("embedding", number)
-    assert len(list(crashes.index.glob("building-*"))) == 1
-    assert answers(crashes.index) == crashes.old_answers
-    crashes.build_again()
+    safe: list[str] = []
+    for at in ("embedded", "embedding", "writing the index"):
+        ended = crashes.run("build", Moment(at, 1))
+        assert ended.how == "killed"
+        assert not set(safe) & set(ended.encoded)
+        safe += ended.safe
+        ((_, kept),) = left_by_writers(crashes.index)
+        assert kept == len(safe) == len(set(safe))
+    assert len(safe) == len(NEW)
+    again = crashes.run("build")
+    assert (again.how, again.encoded) == ("finished", [])
+    assert seen(crashes.index) == crashes.after("build")
+
+
+@pytest.mark.parametrize("command", ["build", "add", "sync"])
+def test_it_goes_on_by_content_whatever_became_of_the_corpus_meanwhile(
+    crashes: Crashes, tmp_path: Path, command: str
+) -> None:
+    crashes.restore()
+    ended = crashes.run(command, Moment("embedded", 1))
+    assert 40 < len(ended.safe) <= 64
+    more = [{"id": "more", "title": "More", "abstract": "Seals and whales."}, {**NEW[70], "title": "Another title"}]
+    records = [*more, *reversed([record for n, record in enumerate(NEW) if n % 3 and n != 70]), *OLD[:3]]
+    corpus = write_jsonl(tmp_path / "corpus.jsonl", records)
+    encoder = TinyEncoder()
+    if command == "build":
+        build_index(corpus, crashes.index, model=encoder)
+    else:
+        {"add": add_papers, "sync": sync_papers}[command](corpus, crashes.index, encoder=encoder)
+    unsafe = {f"{r['title']} {r['abstract']}" for r in records[:-3]} - set(ended.safe)
+    assert sorted(encoder.calls) == sorted(unsafe)
+    coming = {record["id"]: record for record in records}
+    others = [record for record in OLD if record["id"] not in coming] if command == "add" else []
+    built(tmp_path / "fresh", *others, *coming.values())
+    assert seen(crashes.index) == seen(tmp_path / "fresh")
+
+
+def test_a_removal_in_between_is_no_loss_of_the_index(crashes: Crashes) -> None:
+    crashes.restore()
+    crashes.run("add", Moment("embedded", 1))
+    remove_papers(["p3", "p17"], crashes.index, encoder=TinyEncoder())
+    assert seen(crashes.index) == crashes.after("remove")
 
 
 def test_the_first_build_killed_at_any_change_of_files_leaves_a_folder_that_can_be_built_in(crashes: Crashes) -> None:
-    """Sampled: in the building folder, while its parts are sealed, named, and behind all."""
-    killed = 0
-    for number in range(2, 100, 2):
+    for number in range(1, 100, STRIDE):
         shutil.rmtree(crashes.index, ignore_errors=True)
-        if not crashes.kill("changed files", number):
+        ended = crashes.run("build", Moment(number=number))
+        if ended.how == "finished":
             break
-        killed += 1
-        name = build_index(crashes.old, crashes.index, model=TinyEncoder()).name
-        assert open_live(crashes.index).name == name
-        assert answers(crashes.index) == crashes.old_answers
-    assert killed >= 5
+        again = crashes.run("build")
+        assert (again.how, set(again.encoded) & set(ended.safe)) == ("finished", set())
+        assert seen(crashes.index) == crashes.after("build")
+    assert number > 10

@@ -520,6 +520,20 @@ def test_code_of_a_model_is_run_only_where_the_user_says_so(
         index.search("seal")
 
 
+def test_a_module_of_another_package_is_not_even_given_to_sentence_transformers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sentence_transformers
+
+    def given(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    model = custom_model(tmp_path / "model")
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", given)
+    with pytest.raises(EncoderError, match="brings Python code of its own"):
+        SentenceEncoder(find_model(str(model)))
+
+
 def test_a_prompt_that_the_pooling_leaves_out_is_not_exported(tmp_path: Path) -> None:
     prompts = {"query": "ask : "}
     model = save_model(tmp_path / "model", include_prompt=False, prompts=prompts)

@@ -136,6 +136,26 @@ def test_what_was_cut_is_told(small: OnnxEncoder) -> None:
     np.testing.assert_array_equal(found.vectors[4], found.vectors[2])
 
 
+def test_of_a_text_without_end_only_its_beginning_is_tokenised(
+    small: OnnxEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths = []
+    encode = small._tokenizer.encode
+
+    class Watching:
+        def encode(self, text: str) -> Any:
+            lengths.append(len(text))
+            return encode(text)
+
+    long = "whale " * 200_000
+    expected = small.encode_documents([long[:2000]]).vectors
+    monkeypatch.setattr(small, "_tokenizer", Watching())
+    made = small.encode_documents([long])
+    assert lengths == [64 * (small.identity.max_tokens or 0)]
+    assert made.cut.tolist() == [True]
+    np.testing.assert_array_equal(made.vectors, expected)
+
+
 def test_no_texts_give_no_vectors(small: OnnxEncoder) -> None:
     assert small.encode_queries([]).shape == (0, 48)
     nothing = small.encode_documents([])

@@ -214,6 +214,30 @@ def test_a_damaged_table_is_a_clear_error(tmp_path: Path, damage: str) -> None:
     assert error.value.hint == "build the index again"
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE facet_arrays SET numbers = x'ffffffff' WHERE name = 'rows'",
+        "UPDATE facet_arrays SET numbers = x'02000000' WHERE name = 'rows'",
+        "UPDATE facet_arrays SET numbers = x'00000000ffffff7f' WHERE name = 'offsets'",
+        "UPDATE facet_arrays SET numbers = x'00000000020000000000000001000000' WHERE name = 'offsets'",
+        "UPDATE facet_arrays SET numbers = x'0000'",
+        "UPDATE facet_arrays SET numbers = 'text'",
+        "UPDATE facet_keys SET numbers = x'09000000'",
+        "UPDATE facet_keys SET numbers = x'ffffffff'",
+        "UPDATE facet_keys SET numbers = x'00'",
+    ],
+)
+def test_a_number_that_leads_nowhere_is_a_clear_error(tmp_path: Path, damage: str) -> None:
+    path = write(tmp_path / "a.db", [Paper("a", authors=("Ann Lee",)), Paper("b")])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(damage)
+        database.commit()
+    with closing(PaperTable(path, 2)) as found, pytest.raises(StoreError) as error:
+        found.rows_of("author", "Lee")
+    assert error.value.hint == "build the index again"
+
+
 def test_names_are_resolved_together(table: Opener) -> None:
     found = table(
         Paper("a", "Tides", doi="10.1000/one", aliases=("old", "10.1000/two")),

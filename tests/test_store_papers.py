@@ -243,3 +243,29 @@ def test_canonical_ids_follow_exact_ids_and_former_ids_only(table: Opener) -> No
     found = papers.canonical_ids(["a", "b", "old", "old", "shared", "Tides", "10.1000/x", "ol", "", *many])
     assert found == {"a": "a", "b": "b", "old": "a", "shared": "a"}
     assert papers.canonical_ids([]) == {}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE papers SET authors = '[1]'",
+        "UPDATE papers SET authors = '{}'",
+        "UPDATE papers SET keywords = '['",
+        "UPDATE papers SET title = NULL",
+        "UPDATE papers SET id = x'00'",
+        "UPDATE papers SET abstract = CAST(x'ff' AS TEXT)",
+        "UPDATE papers SET citations = 'many'",
+        "UPDATE papers SET row = 7 WHERE row = 0",
+    ],
+)
+def test_a_row_that_is_no_paper_is_a_clear_error(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "a.db"
+    writer = PaperWriter(path)
+    writer.append([Paper("a", "Tides", authors=("Ann Lee",))])
+    writer.seal()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(damage)
+        database.commit()
+    with closing(PaperTable(path, 8 if "row = 7" in damage else 1)) as table, pytest.raises(StoreError) as error:
+        table.get([0])
+    assert error.value.message.startswith(f"{path}: cannot be read (")

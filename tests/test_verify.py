@@ -187,6 +187,23 @@ def test_what_is_missing_or_cut_is_named(
     assert report.before_problem == ""
 
 
+def test_what_a_writer_publishes_meanwhile_is_verified_instead(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def look_into(folder: Path, *_: object) -> tuple[()]:
+        looked.append(folder.name)
+        if len(looked) == 1:
+            shutil.copytree(index / "generation-000002", index / "generation-000003")
+            (index / "CURRENT").write_text("generation-000003\n")
+            shutil.rmtree(index / "generation-000001")
+        return ()
+
+    monkeypatch.setattr("semsearch.verify.look_into", look_into)
+    report = verify(index)
+    assert looked == ["generation-000002", "generation-000003"]
+    assert (report.generation, report.whole, report.before) == ("generation-000003", True, "generation-000002")
+
+
 # Damage whose hashes fit: another's index, or one that was written wrongly
 
 

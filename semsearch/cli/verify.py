@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StoreError
-from ..progress import terminal_progress
 from .options import DEFAULT_INDEX, IndexOption, JsonOption
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ def verify(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
 
     Example: semsearch verify --index index
     """
+    from ..progress import terminal_progress
     from ..verify import verify
 
     with terminal_progress() as progress:
@@ -32,9 +32,8 @@ def verify(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
             print(line)
     if not report.whole:
         wrong = ", ".join(each.name for each in report.wrong[:3]) + (", ..." if len(report.wrong) > 3 else "")
-        raise StoreError(
-            f"{index}: {len(report.wrong)} of {len(report.files)} files are wrong ({wrong})", _remedy(report, index)
-        )
+        share = f"{len(report.wrong)} of {len(report.files)} files {'is' if len(report.wrong) == 1 else 'are'} wrong"
+        raise StoreError(f"{index}: {share} ({wrong})", _remedy(report, index))
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _REBUILD = "build the index again"
 _LENGTH_ERROR = 1e-3
+_CHARS_A_TOKEN = 64  # more than a token has on average in any text; English has some five
 
 
 class OnnxEncoder:
@@ -46,7 +47,7 @@ class OnnxEncoder:
             if wrong := wrong_graph(files[MODEL]):
                 raise EncoderError(f"{folder}: the encoder cannot be opened ({MODEL}: {wrong})", _REBUILD)
             self._session = _session(files[MODEL])
-            self._tokenizer = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
+            self._tokenizer, self._from_the_end = _tokenizer(files[TOKENIZER], self.identity.max_tokens)
         except EncoderError:  # a library is missing, or the graph is none that it may see
             raise
         except Exception as error:  # onnxruntime's and tokenizers' own, which share no base
@@ -73,8 +74,15 @@ class OnnxEncoder:
     def cut(self, texts: Sequence[str]) -> BoolArray:
         """See Encoder."""
         prompt = self.identity.document_prompt
-        found = self._tokenizer.encode_batch([prompt + text for text in texts])
+        found = self._tokenizer.encode_batch([self._bounded(prompt + text) for text in texts])
         return np.array([bool(each.overflowing) for each in found], dtype=bool)
+
+    def _bounded(self, text: str) -> str:
+        """As much of a text as its tokens can come from; a tokenizer takes 750 MB for a million Chinese characters."""
+        limit = self.identity.max_tokens
+        if limit is None or len(text) <= limit * _CHARS_A_TOKEN:
+            return text
+        return text[-limit * _CHARS_A_TOKEN :] if self._from_the_end else text[: limit * _CHARS_A_TOKEN]
 
     def _stack(self, vectors: list[FloatArray]) -> FloatArray:
         return np.stack(vectors) if vectors else np.zeros((0, self.identity.dimensions), dtype=np.float32)
@@ -94,7 +102,7 @@ class OnnxEncoder:
 
     def _encode(self, text: str) -> tuple[FloatArray, bool]:
         """One text's vector, (d,) float32, and whether it was cut."""
-        encoding = self._tokenizer.encode(text)
+        encoding = self._tokenizer.encode(self._bounded(text))
         ids = np.array([encoding.ids], dtype=np.int64)
         try:
             (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
@@ -130,7 +138,8 @@ def _session(graph: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(graph, session_options(), providers=["CPUExecutionProvider"])
 
 
-def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
+def _tokenizer(description: bytes, max_tokens: int | None) -> tuple[Tokenizer, bool]:
+    """The tokenizer, which cuts texts at max_tokens, and whether it keeps their end and not their beginning."""
     with libraries():
         from tokenizers import Tokenizer
 
@@ -139,4 +148,4 @@ def _tokenizer(description: bytes, max_tokens: int | None) -> Tokenizer:
     tokenizer.no_truncation()
     if max_tokens is not None:
         tokenizer.enable_truncation(max_tokens, direction=side)
-    return tokenizer
+    return tokenizer, side == "left"

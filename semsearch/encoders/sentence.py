@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import logging
 import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,6 +101,8 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
 
     _give_large_buffers_back()
     trusted = os.environ.get(TRUST) == "1"
+    if not trusted and _has_own_modules(folder.path):
+        raise _brings_code(folder)
     try:
         with _room_on_the_gpu():
             return SentenceTransformer(
@@ -109,11 +113,25 @@ def _load(folder: ModelFolder, settings: dict[str, Any]) -> SentenceTransformer:
     except Exception as error:  # whatever a folder of unknown content makes torch and transformers raise
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         if not trusted and "trust_remote_code" in str(error) and any(folder.path.rglob("*.py")):
-            raise EncoderError(
-                f"{folder.path}: the model brings Python code of its own, which would be run",
-                f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
-            ) from error
+            raise _brings_code(folder) from error
         raise EncoderError(f"{folder.path}: cannot be loaded by sentence-transformers ({reason[:200]})") from error
+
+
+def _has_own_modules(path: Path) -> bool:
+    """Whether a module of the model is none of sentence-transformers: early versions of it run code from a local folder
+    unasked, and an index may name any folder."""
+    try:
+        described = json.loads((path / "modules.json").read_text(encoding="utf-8"))
+        return any(not str(each["type"]).startswith("sentence_transformers.") for each in described)
+    except (OSError, ValueError, TypeError, KeyError):  # none, or one that sentence-transformers will not read either
+        return False
+
+
+def _brings_code(folder: ModelFolder) -> EncoderError:
+    return EncoderError(
+        f"{folder.path}: the model brings Python code of its own, which would be run",
+        f"read that code, and if you trust it: {TRUST}=1 semsearch ..., for builds and questions alike",
+    )
 
 
 @contextmanager

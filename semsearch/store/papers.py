@@ -225,20 +225,27 @@ class PaperTable:
                 return rows
         return []
 
-    def same_papers(self, paper: Paper) -> list[int]:
+    def same_papers(self, merged: MergedPaper) -> list[int]:
         """The rows of what is the same paper as one that comes in: by its id or a further one, by DOI, by arXiv id, or
-        by comparable title and abstract; ascending. A name of two papers is none for this."""
-        found = set()
-        for name in (paper.id, *paper.aliases):
-            found.update(self._one("id", name) or self._one("alias", name))
-        found.update(self._one("doi", paper.doi) + self._one("arxiv", paper.arxiv_id))
-        if paper.abstract:
-            titled = self._rows("kind = 'title' AND name = ?", _title_name(paper.title)) if paper.title else []
-            own = comparable(paper.abstract)
-            found.update(
-                row for row, other in zip(titled, self.get(titled), strict=True) if comparable(other.abstract) == own
-            )
-        return sorted(found)
+        by comparable title and abstract; ascending. A name of two papers is none for this.
+
+        Several papers of a corpus may have one id, and all but the first a suffixed one: where a paper has the text and
+        the id of a record that comes in, it is that one, whichever paper has the bare id.
+        """
+        paper = merged.paper
+        found = self._of_text(paper)
+        ids = {record.id for record in merged.records}
+        if not any(record.id in ids for known in self.merged(found) for record in known.records):
+            for name in (paper.id, *paper.aliases):
+                found += self._one("id", name) or self._one("alias", name)
+        return sorted({*found, *self._one("doi", paper.doi), *self._one("arxiv", paper.arxiv_id)})
+
+    def _of_text(self, paper: Paper) -> list[int]:
+        if not paper.abstract:
+            return []
+        titled = self._rows("kind = 'title' AND name = ?", _title_name(paper.title)) if paper.title else []
+        own = comparable(paper.abstract)
+        return [row for row, other in zip(titled, self.get(titled), strict=True) if comparable(other.abstract) == own]
 
     def _one(self, kind: str, name: str | None) -> list[int]:
         rows = self._rows("kind = ? AND name = ?", kind, name) if name else []

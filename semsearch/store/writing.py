@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ..errors import StoreError
 from . import files
 from .checks import current_name, part_names
 from .embedded import count_embedded, scratch_names
-from .generations import Generation, generation_names, open_generation
+from .generations import Generation, generation_names, open_generation, wrong_hashes
 from .layout import (
     CURRENT,
     EMBEDDED,
@@ -40,6 +41,8 @@ from .layout import (
     is_unfinished,
 )
 from .manifest import Manifest, PartFile, read_manifest
+
+_log = logging.getLogger(__name__)
 
 _CANNOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _NO_SUCH_PATH = frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -130,7 +133,10 @@ class Building:
         name = generation_name(_next_number(self.index))
         files.rename(self.folder, self.index / name)
         _point(self.index, name)
-        _collect(self.index, _kept(self.index, name, keep))
+        try:
+            _collect(self.index, _kept(self.index, name, keep))
+        except OSError as error:  # what is live is whole, and the next writer tries again
+            _log.warning("%s: cannot be removed (%s)", error.filename or self.index, error.strerror)
         return Generation(name, self.index / name, sealed)
 
 
@@ -163,6 +169,10 @@ def roll_back(index: Path, name: str | None = None) -> Generation:
             there = f"semsearch rollback --to {others[-1]}" if others else "build the index again"
             raise StoreError(f"{index}: {what}; there are {', '.join(others) or 'no others'}", there)
         generation = open_generation(index, wanted)
+        if wrong := wrong_hashes(generation):
+            raise StoreError(
+                f"{generation.folder / wrong[0]}: damaged, so {wanted} is not gone back to", "build the index again"
+            )
         _point(index, wanted)
         return generation
 
@@ -181,7 +191,7 @@ def _locked(index: Path) -> Iterator[None]:
         check_target(index)
         files.make_folder(index)
         with FileLock(index / LOCK, timeout=0):
-            (index / LOCK).write_text(f"{os.getpid()}\n")
+            files.write_durably(index / LOCK, f"{os.getpid()}\n")
             yield
     except Timeout as error:
         raise StoreError(
@@ -236,8 +246,13 @@ def _empty(folder: Path) -> None:
 
 def _point(index: Path, name: str) -> None:
     pointer = index / f"{CURRENT}.{secrets.token_hex(4)}"
-    files.write_durably(pointer, name + "\n")
-    files.rename(pointer, index / CURRENT)
+    try:
+        files.write_durably(pointer, name + "\n")
+        files.rename(pointer, index / CURRENT)
+    except OSError:
+        with suppress(OSError):
+            files.remove(pointer)
+        raise
 
 
 def _parent(index: Path) -> str | None:

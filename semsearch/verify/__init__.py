@@ -34,7 +34,7 @@ def verify(index: str | os.PathLike[str] = "index", *, progress: Progress = sile
     for _ in range(_ATTEMPTS):
         name = _live_name(path)
         report = _report(path, name, progress)
-        if report.whole or _live_name(path) == name:
+        if _live_name(path) == name:  # else a writer published, and may have removed what was looked at
             break
     return report
 

@@ -7,6 +7,7 @@ how far the work is, and for each file with what is wrong with it or what was fo
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 import sys
@@ -265,5 +266,12 @@ def main(arguments: Sequence[str]) -> None:
             _say({"file": PARTS[part], "problem": error.message, "found": ""})
 
 
+def _keep_libraries_off() -> None:
+    """Standard output is this module's own: what a library prints there goes to standard error."""
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+
 if __name__ == "__main__":
+    _keep_libraries_off()
     main(sys.argv[1:])
