@@ -37,6 +37,8 @@ _LONGEST = 200  # characters of a date and what may stand behind it
 
 def parse_date(text: str) -> str | None:
     """The partial date that text says, or None where it says none. 3/4/2021 is only `2021`: it may be two days."""
+    if len(text) == 4 and text.isdecimal() and text.isascii():
+        return _partial(text, None, None)
     folded = " ".join(text.casefold().split()) if len(text) <= _LONGEST else ""
     for form in _FORMS:
         if match := form.match(folded):
