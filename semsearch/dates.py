@@ -46,14 +46,16 @@ def parse_date(text: str) -> str | None:
             if parts.get("until") and parts["until"] < parts["year"]:
                 return None
             return _partial(parts.get("year"), _month(parts.get("month")), _number(parts.get("day")))
-    if match := _SLASHED.match(folded):
-        first, second = int(match["first"]), int(match["second"])
-        if first > 12:
-            return _partial(match["year"], second, first)
-        if second > 12 or first == second:
-            return _partial(match["year"], first, second)
-        return match["year"]
-    return None
+    match = _SLASHED.match(folded)
+    return _slashed(match["year"], int(match["first"]), int(match["second"])) if match else None
+
+
+def _slashed(year: str, first: int, second: int) -> str | None:
+    if first > 12:
+        return _partial(year, second, first)
+    if second > 12 or first == second:
+        return _partial(year, first, second)
+    return year
 
 
 def join_date(date: str | None, year: str | None, month: str | None) -> str | None:
