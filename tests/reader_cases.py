@@ -129,8 +129,8 @@ SEEDS |= {
     "acl-anthology": Seed(
         '<?xml version="1.0" encoding="UTF-8"?>\n<collection id="2021.tide"><volume id="main"><meta><booktitle>Seas'
         "</booktitle><year>2021</year></meta>\n",
-        '<paper id="{n}"><title><fixed-case>T</fixed-case>ide {n}</title><author><first>Ada</first><last>Brook</last>'
-        "</author><abstract>Why {n} &amp; seas.</abstract><doi>10.1234/t{n}</doi></paper>",
+        '<paper id="{n}"><title>Tide {n}</title><author><first>Ada</first><last>Brook</last>'
+        "</author><abstract>Why {n} &amp; <b>seas</b>.</abstract><doi>10.1234/t{n}</doi></paper>",
         tail="\n</volume></collection>\n",
     ),
     "arxiv-atom": Seed(

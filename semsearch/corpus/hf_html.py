@@ -1,25 +1,24 @@
 """Saved pages of Hugging Face's papers (the daily ones, a search's, one paper's) as HTML, as browsers save them.
 
 Each paper is read from its card, and from the JSON in `data-props` out of which the site draws its cards, where the
-page still has it: that names the authors. In: a page, held whole. Out: its papers, in the order in which it shows them.
+page still has it: that names the authors. Papers come in the page's order.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..dates import parse_date, with_year
-from ..limits import LIMIT_BYTES, TOO_LONG
-from .decode import decode
+from ..limits import LIMIT_BYTES
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .hf_page import Card, Markup
 from .json_lines import entry_from_fields
 from .shape import part, parts, text
 from .sources import OpenSource
-from .xml_records import CUT_OFF, TORN
+from .xml_records import CUT_OFF, TORN, cuts
 
 _SITE = "https://huggingface.co/papers/"
 _PAGE = re.compile(
@@ -28,14 +27,10 @@ _PAGE = re.compile(
 _OF_PAPERS = re.compile(
     r"""huggingface\.co/papers|data-target=["'](?:DailyPapers|PaperPage|PaperContent)|href=["']/papers/\d"""
 )
-_CARD = re.compile(
-    r"<article\b(?:(?P<whole>(?:(?!<article\b).)*?</article\s*>)|(?:(?!<article\b).)*)", re.IGNORECASE | re.DOTALL
-)
-_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_STRAY = re.compile(r"</article\s*>", re.IGNORECASE)
 _AUTHORS = re.compile(r"(\d[\d,]*) authors?\b")
 _DATE = re.compile(r"(?:^|[\s·])([A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)(?:\s+(\d+))?(?:\s|$)")
 _ABSTRACT_CHARS = 60  # a piece with fewer is a button, a name or a date
+_BETWEEN_CHARS = 1 << 12  # markup that stands between two articles
 _DEEPEST = 6  # objects and lists in which papers lie in data-props
 
 
@@ -105,52 +100,68 @@ def _known(props: list[str]) -> dict[str, dict[str, Any]]:
     return known
 
 
-def _pieces(page: str) -> tuple[str, list[Card | None]]:
-    """The page without its articles, and the card of each article; None for one that is broken."""
-    outside: list[str] = []
-    cards: list[Card | None] = []
-    at = 0
-    page = _SCRIPT.sub("", page)
-    for found in _CARD.finditer(page):
-        between = page[at : found.start()]
-        if _STRAY.search(between) or (cards and TORN.search(between)):
-            cards.append(None)
-        outside.append(between)
-        cards += Markup(found[0]).cards if found["whole"] else [None]
-        at = found.end()
-    return "".join([*outside, page[at:]]), cards
+class _Page:
+    """What was met of a page: what its props know, and the ids that were given."""
 
+    def __init__(self) -> None:
+        self._outside: list[str] = []
+        self._size = 0
+        self.known: dict[str, dict[str, Any]] = {}
+        self._seen: set[str] = set()
 
-def _records(page: str) -> Iterator[dict[str, Any] | None]:
-    outside, cards = _pieces(page)
-    markup = Markup(outside)
-    known = _known(markup.props)
-    shown: list[Card | None] = [*(markup.cards or []), *cards]
-    if not any(shown):
-        shown += [Card(id) for id in known]
-    seen: set[str] = set()
-    for card in shown:
-        if card is None:
-            yield None
-        elif card.id not in seen:
-            seen.add(card.id)
+    def take(self, between: str) -> None:
+        """Markup outside the articles, of which no more is kept than of a record."""
+        self._size += len(between)
+        if self._size <= LIMIT_BYTES:
+            self._outside.append(between)
+
+    def look(self) -> list[Card]:
+        """The cards outside the articles; and the props there are known."""
+        markup = Markup("".join(self._outside))
+        self._outside, self._size = [], 0
+        self.known = _known(markup.props) | self.known
+        return markup.cards
+
+    def records(self, cards: Iterable[Card]) -> Iterator[dict[str, Any]]:
+        """The record of each card whose paper was not given before."""
+        for card in cards:
+            if card.id in self._seen:
+                continue
+            self._seen.add(card.id)
             named = {"id": card.id, "arxiv_id": card.id, "url": f"{_SITE}{card.id}"}
-            record = _card_record(card) | known.get(card.id, {}) | named
+            record = _card_record(card) | self.known.get(card.id, {}) | named
             if "authors" in record:  # they are named, and so not counted
                 del record["author_count"]
             yield record
 
 
+def _records(source: OpenSource) -> Iterator[dict[str, Any] | str]:
+    """Each paper as a record, and of an article that is broken why."""
+    page, articles, between = _Page(), 0, ""
+    for cut in cuts(source, "article", is_html=True):
+        if not cut.tag:
+            page.take(cut.text)
+            between = (between + cut.text[:_BETWEEN_CHARS])[:_BETWEEN_CHARS]
+            continue
+        if not articles:
+            yield from page.records(page.look())
+        elif not cut.fault and len(between) < _BETWEEN_CHARS and TORN.search(between):
+            yield CUT_OFF
+        articles, between = articles + 1, ""
+        if cut.fault:
+            yield cut.fault
+        else:
+            yield from page.records(Markup(cut.text).cards)
+    cards = page.look()
+    yield from page.records(cards if cards or articles else map(Card, page.known))
+
+
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    data = source.stream.read(LIMIT_BYTES + 1)
-    if len(data) > LIMIT_BYTES:
-        yield BadRecord(source.name, TOO_LONG)
-        return
     number = 0
-    for number, record in enumerate(_records(decode(data)), start=1):
+    for number, record in enumerate(_records(source), start=1):
         place = f"{source.name}: record {number}"
-        if record is None:
-            yield BadRecord(place, CUT_OFF)
+        if isinstance(record, str):
+            yield BadRecord(place, record)
             continue
         if options.page_date and isinstance(record["date"], str):
             record["date"] = with_year(record["date"], options.page_date)

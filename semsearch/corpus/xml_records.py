@@ -25,7 +25,12 @@ CUT_OFF, INVALID = "cut off", "not valid XML"
 
 _CHUNK_BYTES = 1 << 18
 _TAG_CHARS = 1 << 12  # a tag with its attributes is shorter
-_COMMENT_CHARS = 1 << 16
+_SKIPPED_CHARS = 1 << 20
+_SKIPPED = {
+    "<!--": re.compile("-->"),
+    "<script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "<style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]+)""")
 _ENCODINGS = re.compile(r"(?:ascii|us-ascii|iso-?8859|latin|windows-125|cp125|gb|big5|shift_jis|euc|koi8)[\w.-]*$")
 _PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
@@ -83,30 +88,31 @@ def _encoding(head: bytes) -> str:
         return "utf-8"
 
 
-def cuts(source: OpenSource, *tags: str) -> Iterator[Cut]:
-    """Every record with one of tags, in order, and the markup between them. Records do not hold one another."""
+def cuts(source: OpenSource, *tags: str, is_html: bool = False) -> Iterator[Cut]:
+    """Every record with one of tags, in order, and the markup between them. Records do not hold one another.
+
+    is_html: scripts are passed over, and a tag that does not end is no fault, unless it is of a record.
+    """
     names = "|".join(tags)
-    start = re.compile(rf"<(?:[\w.-]+:)?({names})(?=[\s/>])|<!--")
+    skipped = _SKIPPED if is_html else {"<!--": _SKIPPED["<!--"]}
+    start = re.compile(rf"<(?:[\w.-]+:)?({names})(?=[\s/>])|{'|'.join(skipped)}")
     edge = re.compile(rf"</(?:[\w.-]+:)?(?:{names})\s*>|<(?:[\w.-]+:)?(?:{names})(?=[\s/>])")
     stray = re.compile(rf"</(?:[\w.-]+:)?({names})\s*>")
     window = _Window(source)
     while True:
         found = window.search(start, 0, 0)
         if not found:
-            yield from _between(_taken(window), stray)
+            yield from _between(_taken(window), stray, is_html)
             if window.ended and window.at == len(window.text):
                 return
             continue
-        yield from _between(window.text[window.at : found.start()], stray)
+        yield from _between(window.text[window.at : found.start()], stray, is_html)
         window.at = found.start()
         if found[1]:
             yield _record(window, found[1], edge)
         else:
-            ended = window.search(_COMMENT_END, 0, _COMMENT_CHARS)
-            window.at = ended.end() if ended else window.at + 4
-
-
-_COMMENT_END = re.compile("-->")
+            ended = window.search(skipped[found[0]], 0, _SKIPPED_CHARS)
+            window.at = ended.end() if ended else window.at + len(found[0])
 
 
 def _taken(window: _Window) -> str:
@@ -121,11 +127,11 @@ def _taken(window: _Window) -> str:
     return taken
 
 
-def _between(text: str, stray: re.Pattern[str]) -> Iterator[Cut]:
+def _between(text: str, stray: re.Pattern[str], is_html: bool) -> Iterator[Cut]:
     if text.strip():
         if torn := stray.search(text):
             yield Cut(torn[1], fault=CUT_OFF)
-        elif TORN.search(text):
+        elif not is_html and TORN.search(text):
             yield Cut("record", fault=CUT_OFF)
         yield Cut("", text)
 
