@@ -27,6 +27,10 @@ OffsetOption = Annotated[int, typer.Option("--offset", min=0, help="Leave out th
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line, one for each paper.")]
 TsvOption = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values with a header.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header, for spreadsheets.")]
+BibtexOption = Annotated[bool, typer.Option("--bibtex", help="Print BibTeX entries.")]
+RisOption = Annotated[bool, typer.Option("--ris", help="Print RIS records, for EndNote, Zotero and others.")]
+CslOption = Annotated[bool, typer.Option("--csl", help="Print CSL JSON, for Zotero and pandoc.")]
 IdsOption = Annotated[bool, typer.Option("--ids", help="Print ids only, one a line.")]
 
 
@@ -157,9 +161,9 @@ def filter_of(
     return asked if asked else None
 
 
-def output_format(*, json: bool, jsonl: bool, tsv: bool, ids: bool) -> str:
-    """The one output that was asked for, `table` where none was; two at once are a usage error."""
-    asked = [name for name, on in (("json", json), ("jsonl", jsonl), ("tsv", tsv), ("ids", ids)) if on]
+def output_format(**wanted: bool) -> str:
+    """The one output that was asked for by its name, `table` where none was; two at once are a usage error."""
+    asked = [name for name, on in wanted.items() if on]
     if len(asked) > 1:
         raise typer.BadParameter(f"--{asked[0]} and --{asked[1]} exclude each other")
     return asked[0] if asked else "table"

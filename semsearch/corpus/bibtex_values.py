@@ -26,6 +26,7 @@ _BRACE_OR_QUOTE = re.compile(r'(?<!\\)[{}]|"')
 _LATEX = re.compile(r"[\\{}$~]|``|''|--")
 _BARE = re.compile(r"(?<!\\)[%&#]")  # in a file that is no LaTeX document, these are letters
 _DOLLAR = re.compile(r"(?<!\\)\$")
+_CARET = re.compile(r"\{\\textasciicircum\}|\\textasciicircum\{\}")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
 _LINK = re.compile(r"\\url\s*\{([^{}]*)\}")
 _ESCAPE = re.compile(r"\\([_%&#~{}])|[{}]")
@@ -76,7 +77,7 @@ def plain_text(latex: str) -> str:
     """A value of BibTeX, which is LaTeX, as plain text; one that cannot be decoded without its braces."""
     if not _LATEX.search(latex) or len(latex) > _MOST_DECODED:
         return latex
-    escaped = _BARE.sub(r"\\\g<0>", _HREF.sub("", latex))
+    escaped = _BARE.sub(r"\\\g<0>", _HREF.sub("", _CARET.sub("^", latex)))
     if len(_DOLLAR.findall(escaped)) % 2:
         escaped = _DOLLAR.sub(r"\\$", escaped)
     try:

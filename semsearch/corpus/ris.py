@@ -15,10 +15,12 @@ from .sources import OpenSource
 _START = re.compile(r"\ufeff?TY {1,2}-")
 _END = re.compile(r"ER {1,2}-")
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|\s*$)")
+_NUMBER = re.compile(r"\s*\d+\.?\s*$")  # of a record, as rispy writes it above each
 _OTHER_TAG = re.compile(r"^(?:TI|T1|AU|A1|T2|JO|JF|AB|N2|PY|Y1|DA|DO|UR|ER) {1,2}-", re.MULTILINE)
 _FIRST = re.compile(r"^\ufeff?TY {1,2}- ?[A-Z]+\s*$", re.MULTILINE)
 
 _ARXIV = re.compile(r"\s*arxiv:\s*([\w.-]+(?:/\d{7})?)", re.IGNORECASE)
+_SEVERAL_URLS = re.compile(r"\s*;\s*(?=https?://)")
 _REPORTS = frozenset({"RPRT", "THES", "STAND", "GOVDOC"})
 _TITLES = ("title", "primary_title", "BT", "CT")
 _VENUES = ("secondary_title", "alternate_title3", "journal_name", "C3", "BT", "alternate_title2", "alternate_title1")
@@ -35,7 +37,8 @@ def _flagged(source: OpenSource) -> Iterator[Flagged]:
     for number, line in text_lines(source):
         starts = line is not None and bool(_START.match(line))
         begun = begun or starts
-        begins = starts or (begun and between and bool(line is None or line.strip()))
+        blank = line is not None and (not line.strip() or bool(between and _NUMBER.match(line)))
+        begins = starts or (begun and between and not blank)
         between = line is not None and (bool(_END.match(line)) or (between and not begins))
         yield number, line, begins
 
@@ -60,7 +63,7 @@ def _parsed(lines: list[str]) -> dict[str, Any]:
     for line in lines:
         tag = _TAG.match(line.lstrip("\ufeff"))
         spaced.append(f"{tag[1]}  - {tag[2] or ''}" if tag else line)
-    found: list[dict[str, Any]] = RisParser().parse_lines(iter([*spaced, "ER  - "]))
+    found: list[dict[str, Any]] = RisParser(delimiter_tags_mapping={}).parse_lines(iter([*spaced, "ER  - "]))
     if not found:
         raise UnreadableError("no type of reference (TY)")
     return {**found[0].get("unknown_tag", {}), **found[0]}
@@ -82,7 +85,7 @@ def _record(fields: dict[str, Any]) -> dict[str, Any]:
         "year": _date(_first(fields, "year", "publication_year"))[:4],
         "doi": _first(fields, "doi") or next((m for m in _all(fields, "type_of_work") if m.startswith("10.")), ""),
         "arxiv_id": _arxiv_id(fields),
-        "url": _first(fields, "urls"),
+        "url": _SEVERAL_URLS.split(_first(fields, "urls"))[0],
         "keywords": _keywords(fields),
     }
 
