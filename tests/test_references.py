@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
+from conftest import TinyEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_formats import CARRIED, CELLS, NOTHING
 from twelve import TWELVE
+from typer.testing import CliRunner
 
-from semsearch.cli import references
+from semsearch.build import build_index
+from semsearch.cli import app
 from semsearch.cli.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
 from semsearch.corpus import BadRecord, read_papers
 from semsearch.paper import Paper
@@ -87,7 +90,7 @@ TEXTS = st.text("ab \u00e9\u4e2d\u03b1{}\\$%&#_~^\"'`-,;@=()[]!?.<>|/*:0", min_s
 @given(title=TEXTS, abstract=TEXTS, venue=TEXTS, keyword=TEXTS)
 def test_any_text_makes_valid_bibtex_and_ris(title: str, abstract: str, venue: str, keyword: str) -> None:
     papers = [Paper(f"p{n}", title, abstract, venue=venue or None, keywords=(keyword,), date="2020") for n in range(2)]
-    library = bibtexparser.parse_string(written("bibtex", papers))
+    library = parse_string(written("bibtex", papers))
     assert [entry.key for entry in library.entries] == ["p0", "p1"]
     assert library.failed_blocks == []
     assert library.comments == []
@@ -191,8 +194,41 @@ def test_names_in_parts(written: str, name: Name) -> None:
     assert name_of(written) == name
 
 
-def test_every_writer_is_an_output() -> None:
-    from semsearch.cli.render import OUTPUTS
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An index of the twelve, with one encoder wherever the commands load one."""
+    encoder, folder = TinyEncoder(), tmp_path_factory.mktemp("references")
+    build_index(Path(__file__).parent / "formats" / "jsonl.jsonl", folder / "ix", model=encoder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("semsearch.opened.encoder_of", lambda *_: encoder)
+        yield folder / "ix"
 
-    assert {"bibtex", "ris", "csl", "csv"} <= set(OUTPUTS)
-    assert references.__doc__
+
+ASKED = {
+    "query": [TWELVE[0].title, "-k", "2", "--mode", "lexical"],
+    "similar": [TWELVE[0].id, "-k", "2"],
+    "show": [TWELVE[0].id, TWELVE[4].id],
+}
+
+
+@pytest.mark.parametrize("option", ["--bibtex", "--ris", "--csl", "--csv"])
+@pytest.mark.parametrize("command", ASKED)
+def test_commands_print_what_is_read_again(command: str, option: str, index: Path, tmp_path: Path) -> None:
+    def printed(*options: str) -> str:
+        ran = CliRunner().invoke(app, [command, *ASKED[command], *options, "--index", str(index)])
+        assert (ran.exit_code, ran.stderr) == (0, "")
+        return ran.stdout
+
+    ids = printed("--ids").split()
+    assert len(ids) == 2
+    text = printed(option)
+    assert [paper.id for paper in read(tmp_path, text)] == ids
+    if option == "--csv":
+        header = text.partition(",")[0]
+        assert header == ("id" if command == "show" else "rank")
+
+
+def test_two_outputs_at_once_are_misuse(index: Path) -> None:
+    ran = CliRunner().invoke(app, ["show", TWELVE[0].id, "--bibtex", "--csl", "--index", str(index)])
+    assert ran.exit_code == 2
+    assert "--bibtex and --csl exclude each other" in ran.stderr

@@ -75,7 +75,8 @@ def citation_keys(papers: Iterable[Paper]) -> Iterator[str]:
 
 def bibtex(papers: Sequence[Paper]) -> Iterator[str]:
     """An entry for each paper, in Unicode, its titles in braces so that styles keep their capitals."""
-    from bibtexparser import Library, write_string
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
 
     for key, paper in zip(citation_keys(papers), papers, strict=True):
