@@ -30,7 +30,7 @@ _TEX = str.maketrans(
     {char: f"\\{char}" for char in "$&%#_"}
     | {"\\": "{\\textbackslash}", "~": "{\\textasciitilde}", "^": "{\\textasciicircum}"}
 )
-_LIGATURES = re.compile(r"--|``|''|!`|\?`|,,|<<|>>")  # what TeX would make one sign of
+_LIGATURES = re.compile(r"-(?=-)|`(?=`)|'(?=')|[!?](?=`)|,(?=,)|<(?=<)|>(?=>)")  # what TeX makes one sign of
 _BRACE = re.compile(r"[{}]")
 _IN_LINKS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
@@ -118,7 +118,7 @@ def _tex(text: str) -> str:
     balanced = _is_balanced(text)
     braces = {"{": "\\{", "}": "\\}"} if balanced else {"{": "$\\lbrace$", "}": "$\\rbrace$"}
     parts = (braces.get(part) or part.translate(_TEX) for part in re.split(r"([{}])", text))
-    return _LIGATURES.sub(lambda found: "{}".join(found[0]), "".join(parts))
+    return _LIGATURES.sub(r"\g<0>{}", "".join(parts))
 
 
 def _is_balanced(text: str) -> bool:
