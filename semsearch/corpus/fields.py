@@ -13,6 +13,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from ..cleaning import clean_text
 from ..dates import join_date
 from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT
 from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
@@ -120,8 +121,8 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
     values = _values(record)
     if any(map(_is_huge, values.values())):
         raise UnreadableError(TOO_MUCH_TEXT)
-    title = clean(_text(values, "title"))
-    abstract = clean(_text(values, "abstract"))
+    title = clean_text(_text(values, "title"))
+    abstract = clean_text(_text(values, "abstract"))
     if not title and not abstract:
         raise UnreadableError(NO_TEXT)
     doi, arxiv_id = _identity(values)
