@@ -43,7 +43,7 @@ from .words import ANALYSER
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_TALLIED = ("without_abstract", "without_title", "without_year", "cut")
+_TALLIED = ("without_abstract", "without_title", "without_year", "cut", "not_english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,7 @@ class _Updating:
         manifest, table = self.live.manifest, self.table
         appended = self.plan.count("appended")
         alike = (manifest.format, manifest.lexical.analyser) == (FORMAT_VERSION, ANALYSER)
+        alike = alike and manifest.counts.not_english is not None
         if alike and not self.plan.count("replaced") and not self.plan.count("removed"):
             self.building.copy_parts(self.live)
             papers = self.plan.appended()

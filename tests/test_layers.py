@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
     "matches": {"errors", "text", "dates", "paper", "words"},
     "sentences": {"errors"},
+    "language": set(),
     "why": {"errors", "sentences"},
     "filters": {"errors", "text", "dates", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
@@ -42,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"errors", "text", "cleaning", "dates", "paper", "faiss_header", "encoders.identity"},
     "embedding": {"text", "encoders", "vectors", "store"},
     "indexing": {
-        "_version", "paper", "encoders", "vectors", "lexical", "words", "store", "progress", "embedding",
+        "_version", "paper", "encoders", "vectors", "language", "lexical", "words", "store", "progress", "embedding",
     },
     "staged": {"errors", "corpus", "store", "progress"},
     "build": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged"},
