@@ -111,7 +111,8 @@ def _recognise(opened: OpenSource) -> Format | None:
             return format
     if b"\0" in opened.head:
         return None
-    head = decode_head(opened.head)
+    markup = opened.head.lstrip().startswith(b"<")  # a page may be one line
+    head = opened.head.decode("utf-8", "replace") if markup else decode_head(opened.head)
     return next((format for format in FORMATS.values() if format.sniff(head)), None)
 
 

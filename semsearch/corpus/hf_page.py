@@ -11,7 +11,7 @@ from ..text import clean
 _LINK = re.compile(r"(?:https?://huggingface\.co)?/papers/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})/?(#[\w-]*)?(?:\?.*)?$")
 _ACCOUNT = re.compile(r"(?:https?://huggingface\.co)?/(?:organizations/)?[\w.-]+$")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_BLOCKS = frozenset({"div", "li", "ul", "section", "header", "footer", "article", "main", "br"})
+_BLOCKS = frozenset({"div", "li", "ul", "section", "header", "footer", "article", "main"})
 _INLINE = frozenset({"a", "span", "time", "button"})  # which part texts, but not those within a paragraph
 _HIDDEN = frozenset({"script", "style", "svg", "template", "noscript"})
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -58,6 +58,8 @@ class Markup(HTMLParser):
         elif tag in _HEADINGS or tag == "p":
             self._end_piece()
             self._unit = tag
+        elif tag == "br":
+            self._piece.append(" ")
         elif tag in _BLOCKS or (tag in _INLINE and not self._unit):
             self._end_piece()
         self._look_at(tag, values)

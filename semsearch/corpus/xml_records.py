@@ -59,8 +59,22 @@ class _Window:
         self._stream = source.stream
         self._decoder = codecs.getincrementaldecoder(_encoding(source.head))("replace")
         self.text, self.at, self.ended = "", 0, False
+        self.passed = 0  # characters before the text
+        self._none_before: dict[str, int] = {}
+
+    def skip(self, mark: str, end: re.Pattern[str]) -> None:
+        """Go behind the end of what mark begins at `at`; behind mark, where it has none for a long way."""
+        here = self.passed + self.at
+        ended = self.search(end, 0, _SKIPPED_CHARS) if here >= self._none_before.get(mark, 0) else None
+        if ended:
+            self.at = ended.end()
+            return
+        self.at += len(mark)
+        if here >= self._none_before.get(mark, 0):  # that way is not gone again
+            self._none_before[mark] = self.passed + len(self.text)
 
     def more(self) -> None:
+        self.passed += self.at
         chunk = self._stream.read1(_CHUNK_BYTES)
         self.ended = not chunk
         self.text = self.text[self.at :] + self._decoder.decode(chunk, self.ended)
@@ -111,8 +125,7 @@ def cuts(source: OpenSource, *tags: str, is_html: bool = False) -> Iterator[Cut]
         if found[1]:
             yield _record(window, found[1], edge)
         else:
-            ended = window.search(skipped[found[0]], 0, _SKIPPED_CHARS)
-            window.at = ended.end() if ended else window.at + len(found[0])
+            window.skip(found[0], skipped[found[0]])
 
 
 def _taken(window: _Window) -> str:
