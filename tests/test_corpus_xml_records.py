@@ -60,8 +60,10 @@ def test_a_doctype_within_a_record_is_refused(tmp_path: Path) -> None:
         ("it is <tex-math>x^2</tex-math>", "it is $x^2$"),
     ],
 )
-def test_what_sources_write_is_read(tmp_path: Path, written: str, title: str) -> None:
-    assert read(tmp_path, feed("A", written, "B")) == ["A", title, "B"]
+def test_what_sources_write_is_read(written: str, title: str) -> None:
+    found = element(f"<title>{written}</title>")
+    assert not isinstance(found, str), found
+    assert words(found) == title
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16"])
@@ -69,9 +71,9 @@ def test_the_declared_encoding_is_read(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, feed("Café").replace("UTF-8", encoding).encode(encoding)) == ["Café"]
 
 
-@pytest.mark.parametrize("encoding", ["zip", "rot13", "no-such", "unicode_escape", "gb-none"])
+@pytest.mark.parametrize("encoding", ["zip", "rot13", "no-such", "utf-7", "gb-none"])
 def test_what_is_no_encoding_of_text_is_read_as_utf8(tmp_path: Path, encoding: str) -> None:
-    assert read(tmp_path, feed("Café \\x41").replace("UTF-8", encoding)) == ["Café \\x41"]
+    assert read(tmp_path, feed("Café +AGE-").replace("UTF-8", encoding)) == ["Café +AGE-"]
 
 
 @pytest.mark.parametrize(
