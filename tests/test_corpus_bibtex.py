@@ -208,4 +208,4 @@ def test_macros_that_grow_are_bounded(tmp_path: Path) -> None:
 def test_a_record_that_is_too_long_costs_itself(tmp_path: Path) -> None:
     long = "@article{b, title = {Two},\n abstract = {" + "many words\n" * 200_000 + "}}\n"
     entries = read(tmp_path, "@article{a, title = {One}}\n" + long + "@article{c, title = {Three}}\n")
-    assert titles(entries) == ["One", "refs.bib:2: longer than 16 MiB", "Three"]
+    assert titles(entries) == ["One", "refs.bib:2: longer than 4 MiB", "Three"]

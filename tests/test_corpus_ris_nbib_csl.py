@@ -202,7 +202,8 @@ def test_fields_of_csl(tmp_path: Path, item: dict[str, Any], field: str, value: 
 
 def test_broken_csl_items_cost_themselves(tmp_path: Path) -> None:
     whole = '{"id": "%d", "type": "book", "title": "T%d", "author": [{"family": "Brook"}]}'
-    text = f'{{"items": [{whole % (1, 1)}, {{"id": "2", "type": "book", "title": }}, {whole % (3, 3)}, 7, {whole % (5, 5)}]}}'
+    records = (whole % (1, 1), '{"id": "2", "type": "book", "title": }', whole % (3, 3), "7", whole % (5, 5))
+    text = f'{{"items": [{", ".join(records)}]}}'
     assert told(read(tmp_path, text, "refs.json")) == [
         "T1", ".json[2] not valid JSON", "T3", ".json[4] not a JSON object", "T5",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..dates import parse_date
-from ..limits import LIMIT_BYTES, TOO_LONG
+from ..limits import LIMIT_BYTES
 from ..paper import parse_arxiv_id
 from .bibtex_values import MONTHS, evaluate, link, names, plain_text
 from .entry import BadRecord, Entry, Format, ReadOptions
@@ -33,17 +33,23 @@ _TYPES = (
 )
 _AT = re.compile(r"\s*@\s*\w*\s*(?:[{(]|$)")
 _SURE_START = re.compile(rf"\s*@\s*(?:(?:{_TYPES})\s*[{{(]|\w+\s*[{{(]\s*[^\s,{{}}()\"=]+\s*,\s*$)", re.IGNORECASE)
+_SIDE_BY_SIDE = re.compile(rf"(?<=[}})])\s*(?=@(?:{_TYPES})[{{(])", re.IGNORECASE)
+_BLOCK = re.compile(r"@\w*[ \t]*[{(]")
 _ALONE = re.compile(r"\s*@\s*\w*\s*$")
 _COMMENT = re.compile(r"\s*@\s*comment\b", re.IGNORECASE)
 _ENTRY = re.compile(rf"(?m)^[ \t]*@[ \t]*(?:{_TYPES})\s*[{{(]", re.IGNORECASE)
 _OTHER_FORMATS = ("{", "[", "<")
 
 _INVALID = "not valid BibTeX"
+_LONGEST = LIMIT_BYTES // 4  # of an entry: bibtexparser makes objects of 300 bytes out of a field of ten
+_TOO_LONG = f"longer than {_LONGEST >> 20} MiB"
+_MOST_BLOCKS = 1_000  # of what bibtexparser takes for an entry in one record
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "periodical", "xdata", "set"})
 """Types of entries that are no papers."""
 _PARENTS = _VOLUMES | {"book", "mvbook", "collection"}
 _INHERITED = ("year", "month", "date", "journal", "journaltitle")
-_MOST_WAITING = LIMIT_BYTES  # characters of entries that wait for their volume, of volumes, and of macros
+_MOST_KEPT = LIMIT_BYTES  # bytes of entries that wait for their volume, of volumes, and of macros
+_COST = 1_000  # bytes of memory of one of them, however short
 
 _ARXIV_MENTION = re.compile(
     r"(?:arxiv[:\s./]*(?:preprint\s+arxiv:\s*)?|^abs/)([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE
@@ -67,10 +73,11 @@ def _flagged(source: OpenSource) -> Iterator[Flagged]:
             continue
         if depth <= 0 and line.lstrip().startswith("%"):
             continue
-        begins = bool((_AT if depth <= 0 else _SURE_START).match(line))
-        depth = max(0 if begins else depth, 0)
-        depth += line.count("{") - line.count("\\{") - line.count("}") + line.count("\\}")
-        yield number, line, begins
+        for part in _SIDE_BY_SIDE.split(line):
+            begins = bool((_AT if depth <= 0 else _SURE_START).match(part))
+            depth = 0 if begins else max(depth, 0)
+            depth += part.count("{") - part.count("\\{") - part.count("}") + part.count("\\}")
+            yield number, part, begins
 
 
 def _text(lines: list[str]) -> str:
@@ -85,8 +92,11 @@ def _blocks(lines: list[str]) -> list[Block]:
     from bibtexparser.model import ImplicitComment
     from bibtexparser.splitter import Splitter
 
+    text = _text(lines)
+    if sum(1 for _ in _BLOCK.finditer(text)) > _MOST_BLOCKS:
+        return []
     logging.getLogger("bibtexparser").addHandler(_SILENT)
-    return [block for block in Splitter(_text(lines)).split().blocks if not isinstance(block, ImplicitComment)]
+    return [block for block in Splitter(text).split().blocks if not isinstance(block, ImplicitComment)]
 
 
 _SILENT = logging.NullHandler()
@@ -103,12 +113,15 @@ class _Bibliography:
 
     def define(self, name: str, expression: str) -> None:
         value = evaluate(expression, self._macros)
-        if self._keep(len(name) + len(value)):
+        if self._keep({name: value}):
             self._macros[name.lower()] = value
 
-    def _keep(self, size: int) -> bool:
-        self._kept += size
-        return self._kept <= _MOST_WAITING
+    def _keep(self, values: Values) -> bool:
+        """Whether there is room for values, which then is taken."""
+        size = _size(values)
+        fits = self._kept + size <= _MOST_KEPT
+        self._kept += size if fits else 0
+        return fits
 
     def values(self, block: Any) -> Values:
         """The fields of an entry; of those of one name the first that says something."""
@@ -122,17 +135,19 @@ class _Bibliography:
     def ready(self, place: str, values: Values) -> Iterator[tuple[str, Values]]:
         """Of the entries up to this one those that wait for nothing, each with what it has from its volume."""
         key, parent = values["key"].lower(), values.get("crossref", "").strip().lower()
-        if values["type"] in _PARENTS and self._keep(_size(values)):
-            self._volumes.setdefault(key, values)
+        passed_on = {name: values[name] for name in (*_INHERITED, "title", "booktitle") if name in values}
+        if values["type"] in _PARENTS and key not in self._volumes and self._keep(passed_on):
+            self._volumes[key] = passed_on
         if not parent or parent == key:
             yield place, values
         elif parent in self._volumes:
             yield place, _inherit(values, self._volumes[parent])
-        elif self._keep(_size(values)):
+        elif self._keep(values):
             self._waiting.setdefault(parent, []).append((place, values))
         else:
             yield place, values
         for child_place, child in self._waiting.pop(key, ()):
+            self._kept -= _size(child)
             yield child_place, _inherit(child, values)
 
     def left(self) -> Iterator[tuple[str, Values]]:
@@ -142,7 +157,7 @@ class _Bibliography:
 
 
 def _size(values: Values) -> int:
-    return sum(map(len, values.values()))
+    return _COST + sum(map(len, values.values()))
 
 
 def _inherit(child: Values, parent: Values) -> Values:
@@ -154,10 +169,10 @@ def _inherit(child: Values, parent: Values) -> Values:
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     bibliography = _Bibliography()
-    for number, lines in line_records(_flagged(source)):
+    for number, lines in line_records(_flagged(source), _LONGEST):
         place = f"{source.name}:{number}"
         if lines is None:
-            yield BadRecord(place, TOO_LONG)
+            yield BadRecord(place, _TOO_LONG)
             continue
         blocks = _blocks(lines)
         if not blocks and not _COMMENT.match(lines[0]):

@@ -24,7 +24,7 @@ _FIRST = re.compile(r"^\ufeff?PMID *- *\d+\s*$", re.MULTILINE)
 _OTHER_TAG = re.compile(r"^(?:OWN |STAT|TI  |AB  |FAU |AU  |DP  |JT  |TA  )- ", re.MULTILINE)
 _SUFFIX = re.compile(r"(?:Jr|Sr|[IV]{2,4}|2nd|3rd)\.?$")
 _TRANSLATED = re.compile(r"\[(.*)\]\.?$")
-_KIND = re.compile(r"(.*?)\s*\[(doi|pii)\]\s*$")
+_KINDS = ("[doi]", "[pii]")
 
 
 def _sniff(head: str) -> bool:
@@ -70,8 +70,7 @@ def _fields(lines: list[str]) -> Fields:
 
 def _record(fields: Fields) -> dict[str, Any]:
     """The record with the field names of fields.py."""
-    locations = [found for text in (*fields.get("LID", ()), *fields.get("AID", ())) if (found := _KIND.match(text))]
-    arxiv_ids = (found[1] for found in locations if found[2] == "pii" and found[1].lower().startswith("arxiv:"))
+    doi, pii = (_located(fields, kind) for kind in _KINDS)
     return {
         "id": _first(fields, "PMID"),
         "title": _title(_first(fields, "TI", "TT", "BTI")),
@@ -81,10 +80,16 @@ def _record(fields: Fields) -> dict[str, Any]:
         "venue": _first(fields, "JT", "TA"),
         "date": _first(fields, "DP", "DEP"),
         "year": _first(fields, "DP")[:4],
-        "doi": next((found[1] for found in locations if found[2] == "doi"), ""),
-        "arxiv_id": next(arxiv_ids, ""),
+        "doi": next(iter(doi), ""),
+        "arxiv_id": next((place for place in pii if place.lower().startswith("arxiv:")), ""),
         "keywords": _keywords(fields),
     }
+
+
+def _located(fields: Fields, kind: str) -> list[str]:
+    """Where the paper is, of the places that end in kind: `10.5555/tides [doi]`."""
+    places = (*fields.get("LID", ()), *fields.get("AID", ()))
+    return [place.strip().removesuffix(kind).strip() for place in places if place.strip().endswith(kind)]
 
 
 def _first(fields: Fields, *tags: str) -> str:

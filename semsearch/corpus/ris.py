@@ -58,12 +58,21 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
 def _parsed(lines: list[str]) -> dict[str, Any]:
     """The record as rispy reads it; it wants two spaces behind a tag, and an end that some writers forget."""
     from rispy import RisParser
+    from rispy.config import LIST_TYPE_TAGS
 
-    spaced = []
+    spaced: list[list[str]] = []
+    listed = True  # whether the tag has a list, of which each line more is one more
     for line in lines:
         tag = _TAG.match(line.lstrip("\ufeff"))
-        spaced.append(f"{tag[1]}  - {tag[2] or ''}" if tag else line)
-    found: list[dict[str, Any]] = RisParser(delimiter_tags_mapping={}).parse_lines(iter([*spaced, "ER  - "]))
+        if tag:
+            spaced.append([f"{tag[1]}  - {tag[2] or ''}"])
+            listed = tag[1] in LIST_TYPE_TAGS
+        elif listed:
+            spaced.append([line])
+        else:
+            spaced[-1].append(line.strip())  # rispy would copy all that it has for each line
+    joined = (" ".join(parts) for parts in [*spaced, ["ER  - "]])
+    found: list[dict[str, Any]] = RisParser(delimiter_tags_mapping={}).parse_lines(joined)
     if not found:
         raise UnreadableError("no type of reference (TY)")
     return {**found[0].get("unknown_tag", {}), **found[0]}
