@@ -21,6 +21,7 @@ from twelve import TWELVE
 from typer.testing import CliRunner
 
 from semsearch.build import build_index
+from semsearch.cleaning import clean_text
 from semsearch.cli import app
 from semsearch.cli.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
 from semsearch.corpus import BadRecord, read_papers
@@ -43,7 +44,9 @@ NASTY = (
     Paper("nasty-6", "A month without its year", "No", date="--09-29"),
     Paper("nasty-7", "12", "2021", authors=("Øyvind Ærø", "Владимир Ильич Петров"), date="1850"),
 )
-PAPERS = (*TWELVE, *NASTY)
+PAPERS = tuple(
+    replace(paper, title=clean_text(paper.title), abstract=clean_text(paper.abstract)) for paper in (*TWELVE, *NASTY)
+)  # as every index has them
 BY_FORMAT: dict[str, Callable[[Sequence[Paper]], Any]] = {"bibtex": bibtex, "ris": ris, "csl-json": csl}
 UNCARRIED = {"bibtex": {}, "ris": {"categories": ()}, "csl-json": {}}
 

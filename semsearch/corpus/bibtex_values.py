@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from ..cleaning import clean_text
 from ..limits import TEXT_CHARS, TOO_MUCH_TEXT
 from .fields import UnreadableError
-
-if TYPE_CHECKING:
-    from pylatexenc.latex2text import LatexNodes2Text
 
 MONTHS = {
     "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June", "jul": "July",
@@ -19,15 +15,19 @@ MONTHS = {
 }  # fmt: skip
 """The macros that every BibTeX style defines."""
 
-_MOST_DECODED = 100_000  # characters of LaTeX: no abstract has more, and decoding takes 5 µs for each
 _PIECE = re.compile(r'[{"]|[^\s#{"]+')
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _BRACE_OR_QUOTE = re.compile(r'(?<!\\)[{}]|"')
-_LATEX = re.compile(r"[\\{}$~]|``|''|--")
-_BARE = re.compile(r"(?<!\\)[%&#]")  # in a file that is no LaTeX document, these are letters
-_DOLLAR = re.compile(r"(?<!\\)\$")
-_CARET = re.compile(r"\{\\textasciicircum\}|\\textasciicircum\{\}")
-_HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
+_GROUP = re.compile(r"(?<![_^])\{((?:[^{}]|[_^]\{[^{}]*\})*)\}")
+_DEEPEST = 40  # groups in groups
+_TIE = re.compile(r"(?<!\\)~")
+_LITERALS = {
+    "\\{": "\ue000", "\\}": "\ue001", "$\\lbrace$": "\ue000", "$\\rbrace$": "\ue001", "\\$": "\ue002",
+    "{\\textbackslash}": "\ue003", "\\textbackslash{}": "\ue003", "\\%": "%", "\\&": "&", "\\#": "#", "\\_": "_",
+    "\\\\": "\\\\",
+}  # fmt: skip
+_LITERAL = re.compile("|".join(map(re.escape, _LITERALS)))
+_MEANT = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\"})  # of no use in a file of text
 _LINK = re.compile(r"\\url\s*\{([^{}]*)\}")
 _ESCAPE = re.compile(r"\\([_%&#~{}])|[{}]")
 _NOBODY = frozenset({"others", "et al", "et al."})
@@ -66,24 +66,16 @@ def _end(expression: str, start: int) -> int:
     return len(expression)
 
 
-@lru_cache(maxsize=1)
-def _decoder() -> LatexNodes2Text:
-    from pylatexenc.latex2text import LatexNodes2Text
-
-    return LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
-
-
 def plain_text(latex: str) -> str:
-    """A value of BibTeX, which is LaTeX, as plain text; one that cannot be decoded without its braces."""
-    if not _LATEX.search(latex) or len(latex) > _MOST_DECODED:
-        return latex
-    escaped = _BARE.sub(r"\\\g<0>", _HREF.sub("", _CARET.sub("^", latex)))
-    if len(_DOLLAR.findall(escaped)) % 2:
-        escaped = _DOLLAR.sub(r"\\$", escaped)
-    try:
-        return str(_decoder().latex_to_text(escaped))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):  # pylatexenc's own faults
-        return _BRACE.sub("", latex)
+    """A value of BibTeX, which is LaTeX, as plain text; braces that are not escaped only group, and go."""
+    text = _TIE.sub(" ", latex)
+    if "\\" in text or "$" in text or "``" in text:
+        text = clean_text(_LITERAL.sub(lambda found: _LITERALS[found[0]], text))
+    for _ in range(_DEEPEST):
+        if "{" not in text:
+            break
+        text = _GROUP.sub(r"\1", text)
+    return text.translate(_MEANT)
 
 
 def link(value: str) -> str:
