@@ -153,7 +153,7 @@ def _read(values: Values) -> str:
         for name, each in values["formats"].items()
     ]
     head = ("", "file", "papers a second of CPU", "range", "peak memory of a tenth", "of all")
-    return f"{values['papers']:,} papers, one core, reading alone:\n\n{table(head, rows)}"
+    return f"{values['papers']:,} papers, one core, read and cleaned:\n\n{table(head, rows)}"
 
 
 def _rank(values: Values) -> str:

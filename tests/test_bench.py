@@ -84,18 +84,21 @@ def test_filters_are_those_of_the_papers_and_each_is_asked_in_every_mode(
 
 
 def test_reading_is_measured_in_every_form_of_the_corpus(
-    tmp_path: Path, inputs: Inputs, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     monkeypatch.setattr(read, "_ROUNDS", 1)
-    ran: list[int] = []
+    ran: list[str] = []
     whole = read.whole
-    monkeypatch.setattr(read, "whole", lambda command: ran.append(1) or whole(command))
+    monkeypatch.setattr(read, "whole", lambda command: ran.append(command[-1].name) or whole(command))
     corpus = write_jsonl(tmp_path / "many.jsonl", [{"title": f"T{n}", "authors": ["Ada"]} for n in range(20)])
-    read.run(replace(inputs, corpus=corpus))
+    inputs = Inputs(tmp_path / "none", corpus, tmp_path / "none", tmp_path / "none", 3, 2, 2)
+    read.run(inputs)
     measured = json.loads((tmp_path / "results" / "read.json").read_text())
     assert measured["papers"] == 20
     assert list(measured["formats"]) == ["JSON lines", "JSON lines in gzip", "Parquet"]
-    assert len(ran) == 6
+    assert ran == [f"{part}.{kind}" for kind in ("jsonl", "jsonl.gz", "parquet") for part in ("tenth", "all")]
+    assert all(each["peak_mb"] > 5 for each in measured["formats"].values())
     assert capsys.readouterr().out.count("papers/s of CPU") == 3
     assert tables._read(measured).splitlines()[-1].startswith("| Parquet | 0 MB | ")
     with pytest.raises(SkippedError, match="no corpus at"):
