@@ -17,6 +17,7 @@ from .encoders import DEFAULT_MODEL, Encoder, EncoderIdentity, ModelFolder, Prec
 from .errors import StoreError
 from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
+from .selection import Selection
 from .staged import Corpus, Reading, entries_of, named, staged
 from .store import (
     Change,
@@ -41,6 +42,7 @@ def build_index(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
     strict: bool = False,
     keep: int = 1,
     progress: Progress = silent,
@@ -49,12 +51,12 @@ def build_index(
 
     corpus: paths, folders, globs or `-`. model: a sentence-transformers name or folder, or an Encoder. precision: of
     the model's ONNX form, which goes into the index. format and page_date: see read_papers. require_abstract: leave out
-    papers without one. strict: stop at the first bad record instead of counting it. keep: how many generations before
-    this one stay, to go back to. Texts whose vectors are in the index, by the same encoder, or were made by a build
-    that was killed, are not embedded again. Returns the generation, whose manifest tells what is in it. Raises
-    SemsearchError, and then the index is as it was.
+    papers without one. selection: which papers are taken, all of them where it is None. strict: stop at the first bad
+    record instead of counting it. keep: how many generations before this one stay, to go back to. Texts whose vectors
+    are in the index, by the same encoder, or were made by a build that was killed, are not embedded again. Returns the
+    generation, whose manifest tells what is in it. Raises SemsearchError, and then the index is as it was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     names = named(corpus)
     entries = entries_of(names, reading)
     found = (

@@ -17,7 +17,8 @@ the of and to is for with that this we by are from which as it be our or can an 
 than such based using between into was were show also
 """
 _OTHERS = """
-der die das und ist mit von für auf werden wird ein eine einer eines einen dem den zu im als auch nach bei durch sich
+der die das und ist mit von für auf werden wird ein eine einer eines einen dem den zu im als auch nach bei durch
+wir sich
 le la les des du et est dans pour une un sur par avec nous sont qui que ce cette ces aux plus entre ont leur
 el los las y en del con por para una se como este esta estos son entre sobre más sus lo al
 il gli di che è per della delle dei del nel nella sono con come questo questa degli alla anche più tra

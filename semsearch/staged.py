@@ -15,6 +15,7 @@ from pathlib import Path
 from .corpus import BadRecord, Entry, read_papers
 from .errors import CorpusError
 from .progress import Progress
+from .selection import Selection, select
 from .store import Skipped, Staging
 
 _PLACES_KEPT = 3
@@ -27,12 +28,13 @@ Corpus = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a corpus is read. format, page_date: see read_papers. require_abstract: leave out papers without one.
-    strict: stop at the first bad record instead of counting it."""
+    strict: stop at the first bad record instead of counting it. selection: which papers are taken."""
 
     format: str | None = None
     page_date: str | None = None
     require_abstract: bool = False
     strict: bool = False
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class _Left:
         if len(places) < _PLACES_KEPT:
             places.append(bad.place)
 
+    def not_selected(self, some: Skipped) -> None:
+        self.counts[some.reason] += some.count
+        self.places[some.reason] = list(some.places)
+
     def told(self) -> tuple[Skipped, ...]:
         return tuple(Skipped(reason, n, tuple(self.places[reason])) for reason, n in self.counts.most_common())
 
@@ -100,6 +106,10 @@ def staged(
         papers, dropped = staging.settle(reading.require_abstract)
         for id in dropped:
             left.out(BadRecord(id, _WANTED))
+        if reading.selection:
+            papers, others = select(staging, reading.selection)
+            for some in others:
+                left.not_selected(some)
         if not papers:
             raise _empty(left)
         yield StagedCorpus(tuple(names), staging, papers, left.told())

@@ -23,6 +23,7 @@ from .encoders.identity import ENCODER_FILES
 from .errors import QueryError, StoreError
 from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
+from .selection import Selection
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
     FORMAT_VERSION,
@@ -67,6 +68,7 @@ def add_papers(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
     strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
@@ -79,7 +81,7 @@ def add_papers(
     read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it
     was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     return _read_into(_plan_addition, "add", corpus, index, reading, keep, encoder, progress)
 
 
@@ -90,6 +92,7 @@ def sync_papers(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
     strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
@@ -100,7 +103,7 @@ def sync_papers(
     The corpus is read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the
     index is as it was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     return _read_into(_plan_sync, "sync", corpus, index, reading, keep, encoder, progress)
 
 

@@ -45,9 +45,12 @@ ALLOWED: dict[str, set[str]] = {
     "indexing": {
         "_version", "paper", "encoders", "vectors", "language", "lexical", "words", "store", "progress", "embedding",
     },
-    "staged": {"errors", "corpus", "store", "progress"},
-    "build": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged"},
-    "update": {"errors", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words"},
+    "selection": {"errors", "paper", "filters", "store", "text"},
+    "staged": {"errors", "corpus", "store", "progress", "selection"},
+    "build": {"errors", "selection", "encoders", "store", "progress", "embedding", "indexing", "staged"},
+    "update": {
+        "errors", "selection", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words",
+    },
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
     },
@@ -62,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
-        "filters", "evaluate", "progress", "_version", "update", "staged", "verify",
+        "filters", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

@@ -16,13 +16,20 @@ from ..store.generations import Generation
 from ..store.manifest import Skipped
 from .options import (
     DEFAULT_INDEX,
+    CategoryOption,
     FormatOption,
     IndexOption,
     KeepOption,
+    LimitOption,
     PageDateOption,
+    RandomOption,
     RequireAbstractOption,
+    SeedOption,
+    SinceOption,
     StrictOption,
+    UntilOption,
     interruption,
+    selection_of,
 )
 
 
@@ -48,6 +55,12 @@ def build(
     format: FormatOption = None,
     saved: PageDateOption = None,
     require_abstract: RequireAbstractOption = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
+    limit: LimitOption = None,
+    random: RandomOption = None,
+    seed: SeedOption = 0,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -64,6 +77,7 @@ def build(
     from ..corpus import sample_corpus
     from ..progress import terminal_progress
 
+    selection = selection_of(since, until, category, limit, random, seed)
     started = time.monotonic()
     with interruption(index), terminal_progress() as progress:
         generation = build_index(
@@ -74,6 +88,7 @@ def build(
             format=format,
             page_date=saved,
             require_abstract=require_abstract,
+            selection=selection,
             strict=strict,
             keep=keep,
             progress=progress,

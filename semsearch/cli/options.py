@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import QueryError
+from ..errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
     from ..filters import Filter
+    from ..selection import Selection
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", help="The folder of the index.", readable=False)
@@ -98,6 +99,23 @@ OnlyOption = Annotated[
 ]  # fmt: skip
 
 
+_SELECTION = "Selection"
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", rich_help_panel=_SELECTION, help="Take the first N papers."),
+]
+RandomOption = Annotated[
+    int | None,
+    typer.Option(
+        "--random", min=1, metavar="N", rich_help_panel=_SELECTION,
+        help="Take N papers drawn by chance, the same ones for the same seed.",
+    ),
+]  # fmt: skip
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", rich_help_panel=_SELECTION, help="Of --random: another one draws others.")
+]
+
+
 def page_date(value: str | None) -> str | None:
     """value if it is a year, a month or a day in ISO 8601; anything else is a usage error."""
     from ..dates import parse_date
@@ -159,6 +177,21 @@ def filter_of(
     except QueryError as error:
         raise typer.BadParameter(f"{error.message}; {error.hint}") from error
     return asked if asked else None
+
+
+def selection_of(
+    since: str | None, until: str | None, category: list[str] | None, limit: int | None, random: int | None, seed: int
+) -> Selection | None:
+    """Which papers of a corpus were asked for, None where all are; a value that is none is a usage error."""
+    asked = filter_of(since, until, None, None, None, category, None)
+    if asked is None and limit is None and random is None:
+        return None
+    from ..selection import Selection
+
+    try:
+        return Selection(asked, limit, random, seed)
+    except CorpusError as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}") from error
 
 
 def output_format(**wanted: bool) -> str:
