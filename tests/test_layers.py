@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "sentences": {"errors"},
     "language": set(),
     "why": {"errors", "sentences"},
+    "export": {"errors", "paper", "vectors", "store", "progress"},
     "filters": {"errors", "text", "dates", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
@@ -65,7 +66,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
-        "filters", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
+        "filters", "export", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},
