@@ -52,7 +52,8 @@ def test_a_record_of_arxivs_snapshot(tmp_path: Path) -> None:
         ({"doi": "10.1234/a 10.1234/b"}, "doi", "10.1234/a"),
         ({"doi": None}, "doi", None),
         ({"categories": "cs.LG math.AP"}, "categories", ("cs.LG", "math.AP")),
-        ({"categories": ["cs.LG math.AP"]}, "categories", ("cs.LG math.AP",)),
+        ({"categories": ["cs.LG math.AP"]}, "categories", ("cs.LG", "math.AP")),
+        ({"categories": ["cs.LG", "math.AP"]}, "categories", ("cs.LG", "math.AP")),
         ({"comments": "12"}, "comments", None),
     ],
 )
@@ -128,6 +129,16 @@ def test_a_record_of_semantic_scholars_datasets_is_in_lower_case(tmp_path: Path)
 def test_a_tldr_stands_in_for_an_abstract_only(tmp_path: Path, abstract: Any, tldr: Any, read_as: str) -> None:
     record = {"paperId": "a", "externalIds": None, "corpusId": 1, "title": "T", "abstract": abstract, "tldr": tldr}
     assert one(tmp_path, record).abstract == read_as
+
+
+@pytest.mark.parametrize(
+    "record",
+    [SNAPSHOT, work(), {"paperId": "s", "externalIds": {}, "title": "S"}],
+    ids=["arxiv", "openalex", "scholar"],
+)
+def test_what_people_add_to_a_record_is_read_as_of_any(tmp_path: Path, record: dict[str, Any]) -> None:
+    paper = one(tmp_path, record | {"tags": ["mine"], "num_comments": 4, "organization": "O"})
+    assert (paper.keywords, paper.comments, paper.organization) == (("mine",), 4, "O")
 
 
 def test_records_of_all_sources_may_stand_in_one_file(tmp_path: Path) -> None:

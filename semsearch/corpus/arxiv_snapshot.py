@@ -15,7 +15,6 @@ _MONTH = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/)?(\d\d)(0[1-9]|1[0-2])")
 def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """`comments` are prose there (`12 pages`), and `update_date` is when the record was last touched: not taken."""
     id = text(record.get("id")).strip()
-    categories = record.get("categories")
     return {
         "id": record.get("id"),
         "arxiv_id": parse_arxiv_id(id),
@@ -25,8 +24,13 @@ def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
         "venue": record.get("journal-ref"),
         "date": _first_version(record.get("versions")) or _of_id(id),
         "doi": text(record.get("doi")).partition(" ")[0],  # some have two
-        "categories": categories.split() if isinstance(categories, str) else categories,
+        "categories": _split(record.get("categories")),
     }
+
+
+def _split(categories: Any) -> list[str]:
+    """The categories of one text; in data sets made of the snapshot it may be a list of one."""
+    return " ".join(map(text, categories if isinstance(categories, list) else [categories])).split()
 
 
 def _authors(parsed: Any) -> list[list[Any]]:
@@ -52,4 +56,5 @@ ARXIV_SNAPSHOT = Shape(
     frozenset({"authors_parsed", "journal-ref", "submitter"}),
     re.compile(r'"(?:authors_parsed|submitter)"\s*:'),
     _fields,
+    frozenset({"comments", "update_date", "doi"}),
 )

@@ -13,7 +13,8 @@ class Shape:
     """The records of one source, whether they lie in JSON lines, in a JSON document or in Parquet.
 
     name, content: as a Format's. signs: names of which a record of this source has one. sign: finds them in the head
-    of a file. fields: from such a record to one with the names of fields.py, or raises UnreadableError.
+    of a file. fields: what such a record says, by the names of fields.py, or raises UnreadableError; what it does not
+    say is read as of any record. left_out: names that mean something else there than in fields.py.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Shape:
     signs: frozenset[str]
     sign: re.Pattern[str]
     fields: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    left_out: frozenset[str] = frozenset()
 
 
 def part(value: Any, *path: str) -> Any:

@@ -21,5 +21,6 @@ def plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
         return record
     for shape in SHAPES:
         if not shape.signs.isdisjoint(record):
-            return shape.fields(record)
+            said = {name: value for name, value in shape.fields(record).items() if value not in (None, "", [])}
+            return {name: value for name, value in record.items() if name not in shape.left_out} | said
     return record
