@@ -78,7 +78,7 @@ SEEDS: dict[str, Seed] = {
     ),
     "bibtex": Seed(
         '@string{jt = "Tides " # "Today"}\n',
-        '@article{t{n},\n  title = {{Tide} {n}},\n  author = {Br{\\"o}k, Ada and {Sea Lab} and others},\n'
+        '@article{t{n},\n  title = {{Tide {n}}},\n  author = {Br{\\"o}k, Ada and {Sea Lab} and others},\n'
         '  abstract = "Why {n} {\\emph{seas}} fall, 10\\% or more",\n  journal = jt # { and more},\n'
         "  year = 2021, month = mar,\n  doi = {10.1234/t{n}}\n}",
     ),

@@ -113,6 +113,7 @@ def test_dates(tmp_path: Path, fields: str, date: str | None) -> None:
         ("howpublished = {\\url{https://arxiv.org/abs/2103.00001}}", "2103.00001", None),
         ("doi = {10.48550/arXiv.2103.00001}", "2103.00001", None),
         ("journal = {Annals}, volume = {12}, number = {2103.00001}", None, "Annals"),
+        ("journal = {\\apj}, eprint = {2103.00001}", "2103.00001", "The Astrophysical Journal"),
     ],
 )
 def test_arxiv_ids(tmp_path: Path, fields: str, arxiv_id: str | None, venue: str | None) -> None:
@@ -205,7 +206,11 @@ def test_macros_that_grow_are_bounded(tmp_path: Path) -> None:
     assert {entry.reason for entry in entries if isinstance(entry, BadRecord)} == {"more than 1,000,000 characters"}
 
 
-def test_a_record_that_is_too_long_costs_itself(tmp_path: Path) -> None:
-    long = "@article{b, title = {Two},\n abstract = {" + "many words\n" * 200_000 + "}}\n"
-    entries = read(tmp_path, "@article{a, title = {One}}\n" + long + "@article{c, title = {Three}}\n")
-    assert titles(entries) == ["One", "refs.bib:2: longer than 4 MiB", "Three"]
+@pytest.mark.parametrize(
+    "broken", ["title = {Two}" + ", a = 1" * 20_000, "title = {Two " + "@{" * 1_001, "title = " + "{" * 100_000]
+)
+def test_an_entry_of_too_many_parts_costs_itself(tmp_path: Path, broken: str) -> None:
+    entries = read(
+        tmp_path, f"@article{{a, title = {{One}}}}\n@book{{b,\n {broken}\n}}\n@book{{c, title = {{Three}}}}\n"
+    )
+    assert titles(entries) == ["One", "refs.bib:2: not valid BibTeX", "Three"]

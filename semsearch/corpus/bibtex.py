@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..dates import parse_date
-from ..limits import LIMIT_BYTES
+from ..limits import LIMIT_BYTES, MOST_ENTRIES, MOST_EQUALS, TOO_LONG
 from ..paper import parse_arxiv_id
-from .bibtex_values import MONTHS, evaluate, link, names, plain_text
+from .bibtex_values import JOURNALS, MONTHS, evaluate, link, names, plain_text
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
@@ -41,9 +41,6 @@ _ENTRY = re.compile(rf"(?m)^[ \t]*@[ \t]*(?:{_TYPES})\s*[{{(]", re.IGNORECASE)
 _OTHER_FORMATS = ("{", "[", "<")
 
 _INVALID = "not valid BibTeX"
-_LONGEST = LIMIT_BYTES // 4  # of an entry: bibtexparser makes objects of 300 bytes out of a field of ten
-_TOO_LONG = f"longer than {_LONGEST >> 20} MiB"
-_MOST_BLOCKS = 1_000  # of what bibtexparser takes for an entry in one record
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "periodical", "xdata", "set"})
 """Types of entries that are no papers."""
 _PARENTS = _VOLUMES | {"book", "mvbook", "collection"}
@@ -93,7 +90,7 @@ def _blocks(lines: list[str]) -> list[Block]:
     from bibtexparser.splitter import Splitter
 
     text = _text(lines)
-    if sum(1 for _ in _BLOCK.finditer(text)) > _MOST_BLOCKS:
+    if text.count("=") > MOST_EQUALS or sum(1 for _ in _BLOCK.finditer(text)) > MOST_ENTRIES:
         return []
     logging.getLogger("bibtexparser").addHandler(_SILENT)
     return [block for block in Splitter(text).split().blocks if not isinstance(block, ImplicitComment)]
@@ -169,10 +166,10 @@ def _inherit(child: Values, parent: Values) -> Values:
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     bibliography = _Bibliography()
-    for number, lines in line_records(_flagged(source), _LONGEST):
+    for number, lines in line_records(_flagged(source)):
         place = f"{source.name}:{number}"
         if lines is None:
-            yield BadRecord(place, _TOO_LONG)
+            yield BadRecord(place, TOO_LONG)
             continue
         blocks = _blocks(lines)
         if not blocks and not _COMMENT.match(lines[0]):
@@ -215,7 +212,9 @@ def _first(values: Mapping[str, str], *fields: str) -> str:
 def _record(values: Values) -> dict[str, Any]:
     """The entry with the field names of fields.py."""
     title, subtitle = plain_text(values.get("title", "")), plain_text(values.get("subtitle", ""))
-    venue = plain_text(_first(values, "journal", "journaltitle", "booktitle", "eventtitle"))
+    journal = _first(values, "journal", "journaltitle", "booktitle", "eventtitle").strip()
+    venue = JOURNALS.get(journal.removeprefix("\\")) if journal.startswith("\\") else None
+    venue = venue or plain_text(journal)
     authors = names(values.get("author", ""))
     organization = _first(values, "institution", "school", *([] if authors else ["organization"]))
     return {

@@ -15,6 +15,19 @@ MONTHS = {
 }  # fmt: skip
 """The macros that every BibTeX style defines."""
 
+JOURNALS = {
+    "aap": "Astronomy and Astrophysics", "aj": "The Astronomical Journal", "apj": "The Astrophysical Journal",
+    "apjl": "The Astrophysical Journal Letters", "apjs": "The Astrophysical Journal Supplement Series",
+    "araa": "Annual Review of Astronomy and Astrophysics", "icarus": "Icarus",
+    "jcap": "Journal of Cosmology and Astroparticle Physics",
+    "mnras": "Monthly Notices of the Royal Astronomical Society", "nat": "Nature",
+    "pasj": "Publications of the Astronomical Society of Japan",
+    "pasp": "Publications of the Astronomical Society of the Pacific", "physrep": "Physics Reports",
+    "prd": "Physical Review D", "prl": "Physical Review Letters", "solphys": "Solar Physics",
+    "ssr": "Space Science Reviews",
+}  # fmt: skip
+"""The commands that NASA's ADS writes for journals, which AASTeX and other classes define."""
+
 _PIECE = re.compile(r'[{"]|[^\s#{"]+')
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _BRACE_OR_QUOTE = re.compile(r'(?<!\\)[{}]|"')
@@ -26,7 +39,7 @@ _LITERALS = {
     "{\\textbackslash}": "\ue003", "\\textbackslash{}": "\ue003", "\\%": "%", "\\&": "&", "\\#": "#", "\\_": "_",
     "\\\\": "\\\\",
 }  # fmt: skip
-_LITERAL = re.compile("|".join(map(re.escape, _LITERALS)))
+_LITERAL = re.compile("|".join(map(re.escape, _LITERALS)) + r"|\$(?:[^$\\]|\\.){1,1000}\$")  # a formula stays one
 _MEANT = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\"})  # of no use in a file of text
 _LINK = re.compile(r"\\url\s*\{([^{}]*)\}")
 _ESCAPE = re.compile(r"\\([_%&#~{}])|[{}]")
@@ -70,7 +83,7 @@ def plain_text(latex: str) -> str:
     """A value of BibTeX, which is LaTeX, as plain text; braces that are not escaped only group, and go."""
     text = _TIE.sub(" ", latex)
     if "\\" in text or "$" in text or "``" in text:
-        text = clean_text(_LITERAL.sub(lambda found: _LITERALS[found[0]], text))
+        text = clean_text(_LITERAL.sub(lambda found: _LITERALS.get(found[0], found[0]), text))
     for _ in range(_DEEPEST):
         if "{" not in text:
             break

@@ -27,8 +27,8 @@ def text_lines(source: OpenSource) -> Iterator[tuple[int, str | None]]:
                 yield number, part
 
 
-def line_records(lines: Iterable[Flagged], limit: int = LIMIT_BYTES) -> Iterator[tuple[int, list[str] | None]]:
-    """The lines of each record with the number of the first, None for one that is longer than limit.
+def line_records(lines: Iterable[Flagged]) -> Iterator[tuple[int, list[str] | None]]:
+    """The lines of each record with the number of the first, None for one that is longer than LIMIT_BYTES.
 
     Lines before the first record are left out.
     """
@@ -36,14 +36,14 @@ def line_records(lines: Iterable[Flagged], limit: int = LIMIT_BYTES) -> Iterator
     for at, line, begins in lines:
         if begins:
             if number:
-                yield number, record if size <= limit else None
+                yield number, record if size <= LIMIT_BYTES else None
             number, record, size = at, [], 0
         if not number:
             continue
-        size += limit + 1 if line is None else len(line) + _LINE_COST
-        if size > limit:
+        size += LIMIT_BYTES + 1 if line is None else len(line) + _LINE_COST
+        if size > LIMIT_BYTES:
             record = []
         elif line is not None:
             record.append(line)
     if number:
-        yield number, record if size <= limit else None
+        yield number, record if size <= LIMIT_BYTES else None
