@@ -38,7 +38,7 @@ _ATTRIBUTE_PREFIX = re.compile(r"(\s)(?!xml:)[A-Za-z_][\w.-]*:([A-Za-z_][\w.-]*\
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{0,31};)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-TORN = re.compile(r"<(?![?!])[^<>]*(?:(?=<)|\Z)")
+TORN = re.compile(r"<(?![?!])[^<>]*+(?:(?=<)|\Z)")
 """A tag that does not end before the next one begins."""
 _PARTED = frozenset({"br", "p", "sec", "title", "list-item"})  # what stands behind them is another word
 
