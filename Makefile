@@ -8,7 +8,7 @@ QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
 EVAL ?= ../shared/data/eval
 PARTS ?=
 
-.PHONY: demo test check format docs bench bench-docs bench-memory bench-txtai relevance clean
+.PHONY: demo test torture check format docs bench bench-docs bench-memory bench-txtai relevance clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
@@ -16,6 +16,15 @@ demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 
 test: $(VENV)/.installed-dev  ## all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+torture: $(VENV)/.installed-dev  ## what `test` samples, in full: 200 kills, every failure of files, bit flips, fuzzing; an hour on two cores
+	$(BIN)/python tests/torture/crashes.py --kills 200
+	$(BIN)/python tests/torture/faults.py
+	$(BIN)/python tests/torture/bitflips.py
+	$(BIN)/python tests/torture/readers.py 50
+	SEMSEARCH_HYPOTHESIS=explore $(BIN)/python -m pytest $$(grep -lE "import .*given" tests/test_*.py)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[torture]"
+	$(BIN)/python tests/torture/fuzz_readers.py --seconds 600
 
 check: $(VENV)/.installed-dev  ## lint, types, layers, docs, what a cold start imports
 	$(BIN)/ruff check .

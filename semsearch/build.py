@@ -20,12 +20,14 @@ from .progress import Progress, silent
 from .selection import Selection
 from .staged import Corpus, Reading, entries_of, named, staged
 from .store import (
+    PAPERS,
+    VECTORS,
     Change,
     Counts,
     Generation,
     PaperTable,
     generation_names,
-    open_generation,
+    unchecked_generation,
     writing,
     wrong_hashes,
 )
@@ -83,16 +85,17 @@ def build_index(
 
 
 def known_texts(index: Path, identity: EncoderIdentity) -> Iterator[KnownTexts]:
-    """The texts of every generation that lies in an index, is whole and has vectors of that encoder, newest first.
+    """The texts of every generation that lies in an index, has vectors of that encoder, and whose papers and vectors
+    are whole, whatever else is not; newest first.
 
     One that is damaged, or of another encoder, is passed over: its texts are embedded again.
     """
     for name in reversed(generation_names(index)):
         try:
-            generation = open_generation(index, name)
+            generation = unchecked_generation(index, name)
             if not generation.manifest.encoder.same_vectors(identity):
                 continue
-            if wrong := wrong_hashes(generation):
+            if wrong := wrong_hashes(generation, (PAPERS, VECTORS)):
                 _log.warning("%s: nothing is taken over from it, as %s is damaged", generation.folder, wrong[0])
                 continue
             with closing(PaperTable(generation.papers, generation.manifest.counts.papers)) as table:

@@ -56,13 +56,15 @@ def _keys(hashes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
 class Embedding:
     """Gives texts their vectors.
 
-    encoded, reused: how many texts so far were encoded, and taken over from before.
+    encoded, reused: how many texts so far were encoded, and taken over from before. done: the hashes of those that are
+    in what is kept, and were asked for.
     """
 
     def __init__(self, load: Callable[[], Encoder], kept: EmbeddedTexts, known: Iterable[KnownTexts] = ()) -> None:
         """load: the encoder, called when a text has to be encoded. kept: where vectors are kept as they are made.
         known: indexes whose vectors are taken over; each is looked into when those before it lack a text."""
         self.encoded = self.reused = 0
+        self.done: set[bytes] = set()
         self._load = load
         self._kept = kept
         self._known: list[KnownTexts] = []
@@ -89,6 +91,11 @@ class Embedding:
             codes[position], cut[position] = np.frombuffer(each.vector, CODE), each.cut
         return codes, cut
 
+    @property
+    def left(self) -> bool:
+        """Whether an earlier writer left vectors of texts that were not among these."""
+        return len(self._kept) > len(self.done)
+
     def _indexes(self) -> Iterator[KnownTexts]:
         yield from self._known
         for known in self._further:
@@ -113,4 +120,5 @@ class Embedding:
             self._kept.add(some)
             self.encoded += len(some)
             found |= {each.text_sha256: each for each in some}
+        self.done.update(found)
         return found

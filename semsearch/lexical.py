@@ -115,6 +115,8 @@ class LexicalWriter:
         for path in self._folder.iterdir():  # locks, a list of files, and segments that were merged into others
             if path.name != "meta.json" and path.name.partition(".")[0] not in live:
                 files.remove(path)
+        for path in self._folder.glob("*.term"):  # tantivy makes meta.json for its owner alone, and the rest for all
+            shutil.copymode(path, self._folder / "meta.json")
 
 
 class Lexical:

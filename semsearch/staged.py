@@ -80,7 +80,10 @@ class _Left:
 def named(corpus: Corpus) -> list[str]:
     """What is to be read, whether one is named or several."""
     several = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
-    return [os.fspath(name) for name in several]
+    names = [os.fspath(name) for name in several]
+    if "" in names:  # Path("") is the current folder, and `sync "$UNSET"` would make the index equal to that
+        raise CorpusError("a corpus without a name, expected a file or a folder", "name it; `.` is this folder")
+    return names
 
 
 def entries_of(names: list[str], reading: Reading) -> Iterator[Entry]:

@@ -26,15 +26,19 @@ from .progress import Progress, silent
 from .selection import Selection
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
+    EMBEDDED,
     FORMAT_VERSION,
     Building,
     Change,
     Counts,
+    EmbeddedTexts,
     Generation,
     MergedPaper,
     PaperTable,
     Plan,
     Skipped,
+    index_option,
+    left_by_writers,
     open_live,
     updated,
     writing,
@@ -123,8 +127,8 @@ def remove_papers(
     index's own. Raises SemsearchError, and then the index is as it was.
     """
     wanted = [names] if isinstance(names, str) else list(names)
-    if not wanted:
-        raise QueryError("nothing to remove, expected ids of papers")
+    if not wanted or not all(isinstance(name, str) for name in wanted):
+        raise QueryError("no ids of papers" if wanted else "nothing to remove, expected ids of papers")
     with _updating(index, "remove", encoder, keep, progress) as update:
         rows, unknown = update.table.rows_named(wanted)
         if unknown and strict:
@@ -168,6 +172,7 @@ class _Updating:
         with embedded_texts(self.building, identity) as kept:
             embedding = Embedding(self.encoder, kept, known_texts(self.building.index, identity))
             tally = self._write(embedding, identity.dimensions)
+            left = self.kind != "sync" and embedding.left
         made = replace(change, embedded=embedding.encoded, reused=embedding.reused)
         renamed = len(corpus.staging.renamed) if corpus else 0
         if self.kind != "sync":
@@ -178,7 +183,11 @@ class _Updating:
         if corpus:
             corpus.staging.close()
         manifest = manifest_of(counts, made, identity, origin, before.encoder_note)
-        generation = self.building.publish(manifest, self.keep)
+        generation = self.building.publish(manifest, self.keep, leave_embedded=left)
+        if left:
+            for folder in (folder for folder, count in left_by_writers(self.building.index) if count):
+                with closing(EmbeddedTexts(folder / EMBEDDED, identity)) as texts:
+                    texts.forget(embedding.done)
         _log.info("published %s: %s", generation.folder, made)
         return Update(generation, made, published=True, skipped=skipped)
 
@@ -216,7 +225,7 @@ def _updating(
         if wrong := wrong_hashes(live):
             raise StoreError(
                 f"{live.folder / wrong[0]}: damaged (its sha256 is not the one in the manifest)",
-                "`semsearch rollback` goes back to the generation before, or build the index again",
+                f"`semsearch rollback{index_option(path)}` to the generation before, or build the index again",
             )
         table = stack.enter_context(closing(PaperTable(live.papers, live.manifest.counts.papers)))
         plan = stack.enter_context(closing(Plan(building.plan)))

@@ -18,7 +18,7 @@ from conftest import write_jsonl
 
 from semsearch.build import build_index
 from semsearch.encoders import DEFAULT_MODEL, Encoder, EncoderIdentity, encoder_of, load_encoder, models
-from semsearch.encoders.export import export
+from semsearch.encoders.export import EXPORT_VERSION, export
 from semsearch.encoders.models import find_model
 from semsearch.encoders.onnx import OnnxEncoder
 from semsearch.encoders.sentence import SentenceEncoder
@@ -97,11 +97,12 @@ def test_the_default_model_needs_no_socket(
 def test_the_identity_of_the_default_model(int8_encoder: Encoder, fp32_encoder: Encoder) -> None:
     identity = fp32_encoder.identity
     assert identity == EncoderIdentity(
-        DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean", engine="onnx", document_engine="onnx"
-    )
+        DEFAULT_MODEL, identity.sha256, "fp32", 384, 256, "mean", engine="onnx", document_engine="onnx",
+        export=EXPORT_VERSION,
+    )  # fmt: skip
     assert int8_encoder.identity == replace(identity, precision="int8")
     assert SentenceEncoder(find_model(DEFAULT_MODEL)).identity == replace(
-        identity, engine="torch", document_engine="torch"
+        identity, engine="torch", document_engine="torch", export=0
     )
 
 

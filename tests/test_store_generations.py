@@ -198,7 +198,7 @@ def test_a_current_that_is_no_file_is_a_clear_error(index: Path) -> None:
     (index / "CURRENT").unlink()
     (index / "CURRENT").mkdir()
     assert "cannot be read" in refused(index).message
-    with pytest.raises(StoreError, match="CURRENT: cannot be read"):
+    with pytest.raises(StoreError, match="CURRENT: a folder, expected a file"):
         build(index, "gulls")
 
 

@@ -248,6 +248,17 @@ def test_a_removed_paper_is_in_no_byte_of_the_disk_once_its_generation_is_gone(t
     assert index.names == ["CURRENT", "LOCK", open_live(index.path).name]
 
 
+def test_what_a_killed_removal_left_of_a_paper_is_removed_by_the_next_command_whatever_it_does(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    index.build(WHALES, TERNS)
+    index.remove("t")
+    for name in ("papers.db", "manifest.json"):  # as far as it came with generation-000001
+        (index.path / "generation-000001" / name).unlink()
+    (index.path / "generation-000001").rename(index.path / "building-0123456789abcdef")
+    assert changed(index.add(WHALES)) == (0, 0, 0, 1)
+    assert index.names == ["CURRENT", "LOCK", "generation-000002"]
+
+
 # Syncing
 
 
@@ -497,3 +508,38 @@ def test_an_index_is_what_a_build_of_its_papers_is_whatever_was_done_to_it(
             assert not model.embedded.intersection(index.calls)  # no text twice, as no generation was dropped
             model.embedded.update(index.calls)
         assert index.state == fresh(Path(folder), *model.records)
+
+
+def known(id: str, title: str, abstract: str, doi: str | None, arxiv_id: str | None) -> Record:
+    values = {"id": id, "title": title, "abstract": abstract, "doi": doi, "arxiv_id": arxiv_id}
+    return {name: value for name, value in values.items() if value}
+
+
+MIXED = st.lists(
+    st.builds(
+        known,
+        st.sampled_from("abcdef"),
+        st.sampled_from(["One", "Two"]),
+        st.sampled_from(["", "First.", "Second."]),
+        st.sampled_from([None, None, "10.1000/a", "10.1000/b"]),
+        st.sampled_from([None, None, None, "2401.00001"]),
+    ),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda record: record["id"],
+)
+
+
+@settings(max_examples=5, deadline=None)
+@given(MIXED, MIXED)
+def test_whatever_papers_have_in_common_adding_them_again_changes_nothing_and_sync_is_a_build(
+    first: list[Record], more: list[Record]
+) -> None:
+    with TemporaryDirectory() as folder:
+        index = Index(Path(folder))
+        index.build(*first)
+        assert not index.add(*first).published
+        index.add(*more)
+        assert not index.add(*more).published
+        index.sync(*more)
+        assert index.state == fresh(Path(folder), *more)

@@ -89,8 +89,8 @@ def test_a_whole_index_is_whole_and_what_a_killed_writer_left_is_no_fault(
     assert report["generation"] == "generation-000002"
     assert report["before"] == {"name": "generation-000001", "problem": ""}
     assert report["notes"] == [
-        "CURRENT.01234567: left by a writer that was ended; the next one goes on from it or removes it",
-        "building-0123456789abcdef: left by a writer that was ended; the next one goes on from it or removes it",
+        "CURRENT.01234567: of a writer that was ended, or is at work, which the next one removes",
+        "building-0123456789abcdef: of a writer that was ended, or is at work, which the next one removes",
         "generation-000009: a newer generation, which nothing reads",
     ]
     found = {each["name"].removeprefix("generation-000002/"): each["found"] for each in report["files"]}
@@ -159,7 +159,7 @@ def test_a_damaged_generation_before_is_told_and_not_offered(
         flip(index / name / "vectors.faiss", 100, 0)
     _, out, err = told(capsys, monkeypatch, "verify", "--index", index)
     assert "the generation before, generation-000001, is damaged (generation-000001/vectors.faiss: damaged: " in out
-    assert err.endswith("hint: build the index again\n")
+    assert err.endswith("hint: build the index again: vectors that are whole are taken over\n")
 
 
 @pytest.mark.parametrize(

@@ -205,13 +205,21 @@ def output_format(**wanted: bool) -> str:
 @contextmanager
 def interruption(index: Path) -> Iterator[None]:
     """Ctrl-C ends a writer tidily: it is told what was kept, and how to go on; exit status 130."""
+    before = _live(index)
     try:
         yield
     except KeyboardInterrupt:
         from ..store import left_by_writers
 
         kept = sum(count for _, count in left_by_writers(index)) if index.is_dir() else 0
-        print("interrupted: the index is as it was", file=sys.stderr)
+        live = _live(index)
+        print(f"interrupted: the index is {'as it was' if live == before else f'now {live}'}", file=sys.stderr)
         if kept:
             print(f"kept: {kept} embedded texts; the same command again goes on from there", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+def _live(index: Path) -> str | None:
+    from ..store.generations import open_name
+
+    return open_name(index) if index.is_dir() else None

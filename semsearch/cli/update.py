@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..progress import Progress, terminal_progress
+from ..text import printable
 from .build import skipped_lines
 from .options import (
     DEFAULT_INDEX,
@@ -108,7 +109,11 @@ def remove(
     index: IndexOption = DEFAULT_INDEX,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="Remove the papers named in a file, one a line; - reads names."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Remove papers named in a file, one a line, or those of a corpus; - reads names.",
+        ),
     ] = None,
     keep: KeepOption = 1,
 ) -> None:
@@ -132,7 +137,7 @@ def rollback(
     index: IndexOption = DEFAULT_INDEX,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="GENERATION", help="The generation to go to; `info --generations` lists them."),
+        typer.Option("--to", metavar="GENERATION", help="The generation to go to, of those on disk."),
     ] = None,
 ) -> None:
     """Go back to the generation before the live one, also when the live one is damaged.
@@ -154,7 +159,7 @@ def _run(index: Path, update: Callable[[Progress], Update]) -> None:
         print(line)
     if done.unknown:
         shown = ", ".join(done.unknown[:3]) + (", ..." if len(done.unknown) > 3 else "")
-        print(f"not in the index: {len(done.unknown)} ({shown})", file=sys.stderr)
+        print(f"not in the index: {len(done.unknown)} ({printable(shown)})", file=sys.stderr)
 
 
 def _report(done: Update, index: Path, seconds: float) -> Iterator[str]:
@@ -168,4 +173,6 @@ def _report(done: Update, index: Path, seconds: float) -> Iterator[str]:
     counts = done.generation.manifest.counts
     yield f"index: {done.generation.folder} ({counts.papers} papers, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
-    yield f"undo:  semsearch rollback{where}"
+    folder, parent = done.generation.folder.parent, done.generation.manifest.parent
+    if parent and (folder / parent).is_dir():
+        yield f"undo:  semsearch rollback{where}"

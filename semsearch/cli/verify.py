@@ -55,4 +55,6 @@ def _remedy(report: Report, index: Path) -> str:
     if report.before is not None and not report.before_problem:
         where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
         return f"the generation before, {report.before}, is whole: `semsearch rollback{where}`"
-    return "build the index again"
+    if any("an index of format" in each.problem for each in report.wrong):
+        return "pip install --upgrade semsearch"
+    return "build the index again: vectors that are whole are taken over"

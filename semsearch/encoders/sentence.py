@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib.util
 import json
 import logging
 import math
@@ -122,7 +123,9 @@ def _has_own_modules(path: Path) -> bool:
     unasked, and an index may name any folder."""
     try:
         described = json.loads((path / "modules.json").read_text(encoding="utf-8"))
-        return any(not str(each["type"]).startswith("sentence_transformers.") for each in described)
+        own = [str(each["type"]) for each in described if not str(each["type"]).startswith("sentence_transformers.")]
+        code_here = bool(own) and any(path.rglob("*.py"))
+        return code_here or any(importlib.util.find_spec(name.partition(".")[0]) is not None for name in own)
     except (OSError, ValueError, TypeError, KeyError):  # none, or one that sentence-transformers will not read either
         return False
 

@@ -13,9 +13,10 @@ from .generations import (
     open_live,
     open_papers,
     open_parts,
+    unchecked_generation,
     wrong_hashes,
 )
-from .layout import FORMAT_VERSION
+from .layout import EMBEDDED, FORMAT_VERSION, PAPERS, VECTORS, index_option
 from .manifest import Change, Counts, LexicalPlan, Manifest, PartFile, Skipped, VectorPlan
 from .merging import MergedPaper, updated
 from .papers import PaperTable, PaperWriter
@@ -24,7 +25,10 @@ from .staging import Staging
 from .writing import Building, left_by_writers, roll_back, writing
 
 __all__ = [
+    "EMBEDDED",
     "FORMAT_VERSION",
+    "PAPERS",
+    "VECTORS",
     "Building",
     "Change",
     "Counts",
@@ -42,12 +46,14 @@ __all__ = [
     "Staging",
     "VectorPlan",
     "generation_names",
+    "index_option",
     "left_by_writers",
     "open_generation",
     "open_live",
     "open_papers",
     "open_parts",
     "roll_back",
+    "unchecked_generation",
     "updated",
     "writing",
     "wrong_hashes",

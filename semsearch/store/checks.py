@@ -26,7 +26,17 @@ from ..encoders.identity import (
 )
 from ..errors import StoreError
 from ..faiss_header import HEADER_BYTES, VECTORS_TYPE, wrong_head
-from .layout import CURRENT, ENCODER, LEXICAL, MANIFEST, PAPERS, VECTORS, generation_number, is_lexical_file
+from .layout import (
+    CURRENT,
+    ENCODER,
+    LEXICAL,
+    MANIFEST,
+    PAPERS,
+    VECTORS,
+    generation_number,
+    index_option,
+    is_lexical_file,
+)
 from .manifest import Manifest, PartFile, read_manifest
 from .papers import PaperTable
 from .reading import read_small, read_start
@@ -35,7 +45,6 @@ from .segments import wrong_segments
 _CURRENT_BYTES = 1024  # one line
 _SMALL_BYTES = 1 << 20  # of a description in JSON: prompts, or a line for each of tantivy's segments
 _REBUILD = "build the index again"
-_DAMAGED = "`semsearch verify` tells all that is wrong; `semsearch rollback`, or build the index again"
 _NEWER = "build the index again, or pip install --upgrade semsearch"
 _META = f"{LEXICAL}/meta.json"
 _DESCRIPTION = f"{ENCODER}/{DESCRIPTION}"
@@ -47,7 +56,7 @@ class Fault:
 
     name: str
     problem: str
-    hint: str = _DAMAGED
+    hint: str = ""
 
 
 def live_name(index: Path) -> str | None:
@@ -86,18 +95,23 @@ def checked(folder: Path) -> Manifest:
     """The manifest of a generation's folder, whose files fit it as far as opening tells; StoreError if one does not."""
     manifest = read_manifest_of(folder)
     for fault in faults(folder, manifest):
-        raise StoreError(f"{folder / fault.name}: {fault.problem}", fault.hint)
+        raise StoreError(f"{folder / fault.name}: {fault.problem}", fault.hint or _damaged(folder))
     return manifest
 
 
 def read_manifest_of(folder: Path) -> Manifest:
     """The manifest of a generation's folder, which has to be a folder and no link. StoreError where there is none."""
     if wrong := _wrong_folder(folder):
-        raise StoreError(f"{folder}: named by {CURRENT}, but {wrong}", _DAMAGED)
+        raise StoreError(f"{folder}: named by {CURRENT}, but {wrong}", _damaged(folder))
     try:
         return read_manifest(folder)
     except FileNotFoundError as error:
-        raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", _DAMAGED) from error
+        raise StoreError(f"{folder}: named by {CURRENT}, but there is no {MANIFEST} in it", _damaged(folder)) from error
+
+
+def _damaged(folder: Path) -> str:
+    option = index_option(folder.parent)
+    return f"`semsearch verify{option}` tells all that is wrong; `semsearch rollback{option}`, or build the index again"
 
 
 def faults(folder: Path, manifest: Manifest, *, unopened: Collection[str] = ()) -> Iterator[Fault]:

@@ -73,6 +73,15 @@ class EmbeddedTexts:
         self._database.executemany("INSERT OR REPLACE INTO embedded VALUES (?, ?, ?, ?)", rows)
         self._database.execute("COMMIT")
 
+    def forget(self, hashes: Iterable[bytes]) -> None:
+        """Drop some texts, of which an index has the vectors now."""
+        self._database.execute("BEGIN")
+        self._database.executemany("DELETE FROM embedded WHERE text_sha256 = ?", ((each,) for each in hashes))
+        self._database.execute("COMMIT")
+
+    def __len__(self) -> int:
+        return int(self._database.execute("SELECT count(*) FROM embedded").fetchone()[0])
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()

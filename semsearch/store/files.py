@@ -41,9 +41,11 @@ def rename(source: Path, target: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and its parents, and bring its name to the disk."""
+    """Make a folder and its parents, and bring their names to the disk."""
+    new = [each for each in (path, *path.parents) if not each.exists()]
     path.mkdir(parents=True, exist_ok=True)
-    sync_folder(path.parent)
+    for each in new or [path]:
+        sync_folder(each.parent)
 
 
 def link_files(source: Path, target: Path, names: Iterable[str]) -> None:

@@ -5,15 +5,15 @@ CURRENT names the live generation. Whatever is killed when, it names a whole one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import SemsearchError, StoreError
 from . import files
-from .checks import checked, live_name
-from .layout import CURRENT, ENCODER, LEXICAL, PAPERS, VECTORS, generation_number, is_lexical_file
+from .checks import checked, live_name, read_manifest_of
+from .layout import CURRENT, ENCODER, LEXICAL, PAPERS, VECTORS, generation_number, index_option, is_lexical_file
 from .manifest import Manifest
 from .papers import PaperTable
 
@@ -63,7 +63,8 @@ def open_live(index: Path) -> Generation:
         raise StoreError(f"{index}: no such index", _BUILD)
     name = live_name(index)
     if name is None:
-        raise StoreError(f"{index}: no index here (no file {CURRENT})", _BUILD)
+        back = f"`semsearch rollback{index_option(index)}` goes to the newest generation that is there"
+        raise StoreError(f"{index}: no index here (no file {CURRENT})", back if generation_names(index) else _BUILD)
     folder = index / name
     return Generation(name, folder, checked(folder))
 
@@ -110,7 +111,19 @@ def generation_names(index: Path) -> list[str]:
     return sorted(found, key=lambda name: generation_number(name) or 0)
 
 
-def wrong_hashes(generation: Generation) -> list[str]:
-    """The files of a generation that are not what they were when it was published; half a second for 400 MB."""
-    parts = generation.manifest.files
-    return [part.name for part in parts if files.sha256(generation.folder / part.name) != part.sha256]
+def unchecked_generation(index: Path, name: str) -> Generation:
+    """The generation of that name, of which nothing is known to be whole but its manifest; StoreError if not even that
+    is."""
+    return Generation(name, index / name, read_manifest_of(index / name))
+
+
+def wrong_hashes(generation: Generation, names: Collection[str] | None = None) -> list[str]:
+    """The files of a generation (of names, or all) that are not what they were when it was published, or not there;
+    half a second for 400 MB."""
+    wrong = []
+    for part in generation.manifest.files:
+        if names is None or part.name in names:
+            path = generation.folder / part.name
+            if path.is_symlink() or not path.is_file() or files.sha256(path) != part.sha256:
+                wrong.append(part.name)
+    return wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from ..errors import StoreError
@@ -55,6 +56,11 @@ def is_unfinished(name: str) -> bool:
 def is_lexical_file(name: str) -> bool:
     """Whether name, relative to a generation's folder, is one that tantivy gives to a file of a keyword index."""
     return bool(_LEXICAL_FILE.fullmatch(name))
+
+
+def index_option(index: Path) -> str:
+    """What a command in a hint needs to be about this index and no other."""
+    return "" if index == Path("index") else f" --index {shlex.quote(str(index))}"
 
 
 def check_target(index: Path) -> None:

@@ -183,7 +183,10 @@ class PaperTable:
         """The sha256 of the text of each row, in order, 32 bytes each."""
         for start in range(0, self.count, _AT_ONCE):
             query = "SELECT text_sha256 FROM papers WHERE row >= ? AND row < ? ORDER BY row"
-            yield from (found for (found,) in self._ask(query, (start, start + _AT_ONCE)))
+            for (found,) in self._ask(query, (start, start + _AT_ONCE)):
+                if not isinstance(found, bytes) or len(found) != 32:
+                    raise StoreError(f"{self._path}: the hash of a text is {found!r:.40}", "build the index again")
+                yield found
 
     def cut_rows(self) -> list[int] | None:
         """The rows whose texts were longer than the encoder reads; None for an index of a format that did not tell."""

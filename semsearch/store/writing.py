@@ -36,6 +36,7 @@ from .layout import (
     check_target,
     generation_name,
     generation_number,
+    index_option,
     is_building,
     is_lexical_file,
     is_unfinished,
@@ -110,13 +111,16 @@ class Building:
     def _describe(self, identity: EncoderIdentity) -> None:
         files.write_durably(self.folder / ENCODER / DESCRIPTION, json.dumps(asdict(identity), indent=1) + "\n")
 
-    def publish(self, manifest: Manifest, keep: int = 1) -> Generation:
+    def publish(self, manifest: Manifest, keep: int = 1, *, leave_embedded: bool = False) -> Generation:
         """Seal the folder with manifest (its `files` and `parent` are filled in here) and make it the live generation.
 
         In this order, each on the disk before the next: the parts, the manifest, the folder's final name, CURRENT.
         Before the last rename readers see the generation before, after it this one. Only then what was embedded is
-        removed, and all older generations but the last keep.
+        removed (or left for the next writer, of which some was not for this generation), and all older generations but
+        the last keep.
         """
+        if keep < 0:
+            raise StoreError(f"{keep} generations are to be kept, expected 0 or more")
         for path in (self.staging, self.plan):
             files.remove(path)
         parts = []
@@ -135,6 +139,11 @@ class Building:
         _point(self.index, name)
         try:
             _collect(self.index, _kept(self.index, name, keep))
+            if leave_embedded and (self.index / name / EMBEDDED).is_file():
+                folder = self.index / _new_building()
+                files.make_folder(folder)
+                files.rename(self.index / name / EMBEDDED, folder / EMBEDDED)
+            _drop_embedded(self.index / name)
         except OSError as error:  # what is live is whole, and the next writer tries again
             _log.warning("%s: cannot be removed (%s)", error.filename or self.index, error.strerror)
         return Generation(name, self.index / name, sealed)
@@ -150,24 +159,28 @@ def writing(index: Path) -> Iterator[Building]:
     with _locked(index):
         folder = _building_folder(index)
         try:
-            yield Building(index, folder, _parent(index))
+            yield Building(index, folder, _live(index) or _newest(index))
         finally:
             _leave(folder)
 
 
-def roll_back(index: Path, name: str | None = None) -> Generation:
+def roll_back(index: str | os.PathLike[str], name: str | None = None) -> Generation:
     """Make another generation the live one: that of name, or else the one before the live one, which stays until the
     next one is published. StoreError where there is none, or where it is damaged."""
+    index = Path(index)
     if not index.is_dir():
         raise StoreError(f"{index}: no such index", "build one: `semsearch build CORPUS`, or `--sample` to try")
     with _locked(index):
-        live = _parent(index)
+        live = _live(index)
         wanted = name or _before(index, live)
         others = [other for other in generation_names(index) if other != live]
         if wanted is None or wanted not in others:
-            what = f"no generation {wanted}" if name or wanted else f"no generation before {live or CURRENT}"
-            there = f"semsearch rollback --to {others[-1]}" if others else "build the index again"
-            raise StoreError(f"{index}: {what}; there are {', '.join(others) or 'no others'}", there)
+            what = f"no generation {wanted}" if wanted else f"no generation before {live or CURRENT}"
+            there = f"`semsearch rollback --to {others[-1]}{index_option(index)}`" if others else ""
+            raise StoreError(
+                f"{index}: {what}; there {'are' if len(others) > 1 else 'is'} {', '.join(others) or 'no other'}",
+                there or "what was built from is needed to go further back: `semsearch sync CORPUS`",
+            )
         generation = open_generation(index, wanted)
         if wrong := wrong_hashes(generation):
             raise StoreError(
@@ -189,6 +202,10 @@ def _locked(index: Path) -> Iterator[None]:
 
     try:
         check_target(index)
+        if (index / CURRENT).is_dir() and not (index / CURRENT).is_symlink():
+            raise StoreError(
+                f"{index / CURRENT}: a folder, expected a file", f"remove {index / CURRENT}, and try again"
+            )
         files.make_folder(index)
         with FileLock(index / LOCK, timeout=0):
             files.write_durably(index / LOCK, f"{os.getpid()}\n")
@@ -223,7 +240,7 @@ def _building_folder(index: Path) -> Path:
     if best is not None and left[best]:
         _empty(best)
         return best
-    folder = index / f"building-{secrets.token_hex(8)}"
+    folder = index / _new_building()
     files.make_folder(folder)
     return folder
 
@@ -244,6 +261,23 @@ def _empty(folder: Path) -> None:
             files.remove(entry)
 
 
+def _drop(folder: Path) -> None:
+    """Remove a generation. Under another name first: a writer that is killed meanwhile leaves no half of it by that
+    name, and what it leaves is removed by the next one before anything else."""
+    gone = folder.with_name(_new_building())
+    try:
+        files.rename(folder, gone)
+    except PermissionError:  # Windows, while a reader has it open
+        gone = folder
+    files.remove(gone)
+    if gone.exists():
+        _log.warning("%s: cannot be removed, and holds what the index no longer does: remove it by hand", gone)
+
+
+def _new_building() -> str:
+    return f"building-{secrets.token_hex(8)}"
+
+
 def _point(index: Path, name: str) -> None:
     pointer = index / f"{CURRENT}.{secrets.token_hex(4)}"
     try:
@@ -255,21 +289,31 @@ def _point(index: Path, name: str) -> None:
         raise
 
 
-def _parent(index: Path) -> str | None:
+def _live(index: Path) -> str | None:
     """The live generation as a writer sees it: a damaged CURRENT names none, so that building again mends it."""
-    name = current_name(index)
+    try:
+        name = current_name(index)
+    except StoreError:  # a link, a folder
+        return None
     return name if name is not None and generation_number(name) is not None else None
 
 
-def _before(index: Path, name: str | None) -> str | None:
-    """The generation before one: its parent, or if it does not tell, the next older one that is there."""
+def _newest(index: Path) -> str | None:
     names = generation_names(index)
+    return names[-1] if names else None
+
+
+def _before(index: Path, name: str | None) -> str | None:
+    """The generation before one: its parent, or if that is not there, or not told, the next older one that is."""
     if name is None:
-        return names[-1] if names else None
+        return _newest(index)
+    names = generation_names(index)
     try:
-        return read_manifest(index / name).parent
+        parent = read_manifest(index / name).parent
     except (StoreError, OSError):
-        return next((other for other in reversed(names) if other < name), None)
+        parent = None
+    older = (other for other in reversed(names) if (generation_number(other) or 0) < (generation_number(name) or 0))
+    return parent if parent in names else next(older, None)
 
 
 def _next_number(index: Path) -> int:
@@ -289,9 +333,15 @@ def _kept(index: Path, live: str, keep: int) -> set[str]:
 def _collect(index: Path, keep: set[str]) -> None:
     """Remove what is of no use once a generation was published."""
     for entry in sorted(index.iterdir()):
-        if is_unfinished(entry.name) or (generation_number(entry.name) is not None and entry.name not in keep):
+        if is_unfinished(entry.name):
             files.remove(entry)
-    for name in keep:
-        for scratch in scratch_names(EMBEDDED):
-            if (index / name / scratch).exists():
-                files.remove(index / name / scratch)
+        elif generation_number(entry.name) is not None and entry.name not in keep:
+            _drop(entry)
+    for name in keep - {max(keep)}:  # of the newest, `publish` decides
+        _drop_embedded(index / name)
+
+
+def _drop_embedded(folder: Path) -> None:
+    for scratch in scratch_names(EMBEDDED):
+        if (folder / scratch).exists():
+            files.remove(folder / scratch)

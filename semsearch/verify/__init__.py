@@ -12,10 +12,10 @@ from pathlib import Path
 
 from ..errors import StoreError
 from ..progress import Progress, silent
-from ..store import Manifest
+from ..store import Manifest, left_by_writers
 from ..store.checks import current_name, faults, read_manifest_of
 from ..store.files import sha256
-from ..store.layout import CURRENT, MANIFEST, PAPERS, generation_number, is_unfinished
+from ..store.layout import CURRENT, MANIFEST, PAPERS, generation_number
 from ..store.reading import read_start
 from .child import look_into
 from .report import CheckedFile, Report
@@ -96,7 +96,10 @@ def _hashes(index: Path, name: str, progress: Progress) -> Iterator[CheckedFile]
         yield CheckedFile(f"{name}/{MANIFEST}", problem if where == str(folder / MANIFEST) else error.message)
         return
     wrong = {fault.name: fault.problem for fault in faults(folder, manifest, unopened=(PAPERS,))}
-    yield CheckedFile(f"{name}/{MANIFEST}", wrong.pop(MANIFEST, ""))
+    problem = wrong.pop(MANIFEST, "")
+    yield CheckedFile(f"{name}/{MANIFEST}", problem)
+    if problem:  # its names may lead anywhere
+        return
     total = sum(part.bytes for part in manifest.files)
     done = 0
     for part in manifest.files:
@@ -143,8 +146,9 @@ def _names(index: Path) -> list[str]:
 
 def _notes(index: Path, name: str, older: list[str]) -> Iterator[str]:
     """What is no fault, and worth being told."""
-    for left in sorted(filter(is_unfinished, _names(index))):
-        yield f"{left}: left by a writer that was ended; the next one goes on from it or removes it"
+    for left, count in left_by_writers(index):
+        kept = f"with {count} embedded texts, which the next one takes over" if count else "which the next one removes"
+        yield f"{left.name}: of a writer that was ended, or is at work, {kept}"
     for other in older:
         newer = (generation_number(other) or 0) > (generation_number(name) or 0)
         yield f"{other}: a {'newer' if newer else 'former'} generation, which nothing reads"

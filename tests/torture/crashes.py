@@ -141,7 +141,10 @@ class Torture:
             gone = choose.sample(ids, min(len(ids) - 50, choose.randint(1, 40)))
             return {id: paper for id, paper in self.papers.items() if id not in gone}, gone
         new = [f"p{choose.randrange(100_000)}" for _ in range(choose.randint(1, 200))]
-        given = {id: self._paper(id) for id in (*new, *choose.sample(ids, 20))}
+        changed = choose.sample(
+            ids, choose.choice((0, 20))
+        )  # what is only added goes another way than what is replaced
+        given = {id: self._paper(id) for id in (*new, *changed) if id in changed or id not in self.papers}
         given |= {id: self.papers[id] for id in choose.sample(ids, min(len(ids), 150)) if id not in given}
         return ({**self.papers, **given} if command == "add" else given), list(given)
 
@@ -275,6 +278,10 @@ class Torture:
         self.finish(command, after, given)
         self.check(after)
 
+    def tell(self) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{self.kills} kills ")
+
 
 def main() -> int:
     """Run, and print how often each command was killed, where, and what that cost."""
@@ -293,8 +300,7 @@ def main() -> int:
             while torture.kills < asked.kills:
                 torture.round(COMMANDS[number % len(COMMANDS)], asked.kills)
                 number += 1
-                if sys.stderr.isatty():
-                    sys.stderr.write(f"\r{torture.kills} of {asked.kills} kills")
+                torture.tell()
         except AssertionError as error:
             failed = f"{COMMANDS[number % len(COMMANDS)]}, after {torture.kills} kills: {error}"
             with contextlib.suppress(OSError):
