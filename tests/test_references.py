@@ -25,6 +25,7 @@ from semsearch.cleaning import clean_text
 from semsearch.cli import app
 from semsearch.cli.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
 from semsearch.corpus import BadRecord, read_papers
+from semsearch.corpus.bibtex_values import plain_text
 from semsearch.paper import Paper
 from semsearch.text import clean
 
@@ -104,6 +105,13 @@ def test_any_text_makes_valid_bibtex_and_ris(title: str, abstract: str, venue: s
     assert [(record["id"], record.get("title", ""), record.get("abstract", "")) for record in records] == [
         (paper.id, title, abstract) for paper in papers
     ]
+
+
+@some
+@given(TEXTS.map(clean_text))
+def test_any_text_of_an_index_survives_latex(text: str) -> None:
+    (fields,) = parse_string(written("bibtex", [Paper("p", abstract=text or "-")])).entries
+    assert clean_text(plain_text(fields["abstract"])) == (text or "-")
 
 
 def depths(text: str) -> list[int]:

@@ -36,11 +36,13 @@ _DEEPEST = 40  # groups in groups
 _TIE = re.compile(r"(?<!\\)~")
 _LITERALS = {
     "\\{": "\ue000", "\\}": "\ue001", "$\\lbrace$": "\ue000", "$\\rbrace$": "\ue001", "\\$": "\ue002",
-    "{\\textbackslash}": "\ue003", "\\textbackslash{}": "\ue003", "\\%": "%", "\\&": "&", "\\#": "#", "\\_": "_",
-    "\\\\": "\\\\",
+    "{\\textbackslash}": "\ue003", "\\textbackslash{}": "\ue003", "{\\textasciitilde}": "\ue004",
+    "{\\textasciicircum}": "\ue005", "\\%": "%", "\\&": "&", "\\#": "#", "\\_": "_", "\\\\": "\\\\",
 }  # fmt: skip
 _LITERAL = re.compile("|".join(map(re.escape, _LITERALS)) + r"|\$(?:[^$\\]|\\.){1,1000}\$")  # a formula stays one
-_MEANT = str.maketrans({"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\"})  # of no use in a file of text
+_MEANT = str.maketrans(
+    {"\ue000": "{", "\ue001": "}", "\ue002": "$", "\ue003": "\\", "\ue004": "~", "\ue005": "^"}
+)  # of no use in a file of text
 _LINK = re.compile(r"\\url\s*\{([^{}]*)\}")
 _ESCAPE = re.compile(r"\\([_%&#~{}])|[{}]")
 _NOBODY = frozenset({"others", "et al", "et al."})
