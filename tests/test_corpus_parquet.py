@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import io
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import pytest
 from semsearch.corpus import BadRecord, parquet, read_papers
 from semsearch.errors import CorpusError
 from semsearch.paper import Paper
+
+TOO_DENSE = "rows that grow to more than 200 times their size"
 
 
 def write(path: Path, rows: list[dict[str, Any]] | pa.Table, **options: Any) -> Path:
@@ -95,7 +98,22 @@ def test_a_column_that_grows_out_of_all_proportion_is_not_unpacked(
     monkeypatch.setattr(parquet, "EXPANSION_FROM_BYTES", 1 << 16)
     options = {"compression": "zstd", "use_dictionary": False, "row_group_size": 1}
     path = write(tmp_path / "p", [{"title": "x" * (1 << 20)}, {"title": "B"}], **options)
-    assert titles(path) == ["! : row group 1: a column that grows to more than 200 times its size", "B"]
+    assert titles(path) == [f"! : row group 1: {TOO_DENSE}", "B"]
+
+
+def test_a_value_that_stands_there_once_for_all_rows_is_not_unpacked_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "EXPANSION_FROM_BYTES", 1 << 16)
+    title = "".join(random.Random(1).choices("abcdefgh", k=5000))
+    table = pa.table({"title": pa.DictionaryArray.from_arrays([0] * 1000, [title])})
+    found = titles(write(tmp_path / "p", table, row_group_size=600))
+    first, second = (number for number, told in enumerate(found) if told.startswith("!"))
+    assert found[first] == f"! : record {first + 1}: {TOO_DENSE}"
+    assert found[second] == f"! : record {600 + second - first}: {TOO_DENSE}"
+    assert second == len(found) - 1
+    assert 50 < first < 300
+    assert set(found) - {found[first], found[second]} == {title}
 
 
 def test_a_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:

@@ -18,13 +18,15 @@ from .shapes import SIGNS
 from .sources import OpenSource
 
 if TYPE_CHECKING:
+    from pyarrow import RecordBatch
     from pyarrow.parquet import ParquetFile
 
 MAGIC = b"PAR1"
 
-_ROWS = 128  # of a batch: with the longest texts that are read they are 2 GiB, with abstracts half a MiB
+_ROWS = 16  # of a batch: of the longest texts that are read 256 MiB; larger ones are no faster
 _BUFFER_BYTES = 1 << 20  # of a column, read and unpacked at a time
 _DAMAGED = "damaged Parquet data"
+_TOO_DENSE = f"rows that grow to more than {EXPANSION} times their size"
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
@@ -45,8 +47,8 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
     for group in range(file.num_row_groups):
         about = file.metadata.row_group(group)
         place = f"{source.name}: row group {group + 1}"
-        if fault := _unfit(about):
-            yield BadRecord(place, fault)
+        if any(_grows(*sizes) for sizes in _sizes(about)):
+            yield BadRecord(place, _TOO_DENSE)
         else:
             yield from _rows(file, group, columns, source.name, first)
         first += about.num_rows
@@ -82,23 +84,37 @@ def _opened(source: OpenSource) -> ParquetFile:
         ) from error
 
 
-def _unfit(group: Any) -> str:
-    """Why a row group is not unpacked, else nothing."""
-    for number in range(group.num_columns):
-        column = group.column(number)
-        packed, unpacked = column.total_compressed_size, column.total_uncompressed_size
-        if unpacked > max(EXPANSION_FROM_BYTES, EXPANSION * packed):
-            return f"a column that grows to more than {EXPANSION} times its size"
-    return ""
+def _sizes(group: Any) -> list[tuple[int, int]]:
+    """The bytes of each column of a row group, packed and unpacked, as the table of contents states them."""
+    columns = map(group.column, range(group.num_columns))
+    return [(column.total_compressed_size, column.total_uncompressed_size) for column in columns]
+
+
+def _grows(packed: int, unpacked: int) -> bool:
+    return unpacked > max(EXPANSION_FROM_BYTES, EXPANSION * packed)
+
+
+def _decoded(batch: RecordBatch) -> RecordBatch:
+    """batch with the values of each row, also where it has a table of values and refers to them."""
+    from pyarrow import RecordBatch, types
+
+    columns = [each.dictionary_decode() if types.is_dictionary(each.type) else each for each in batch.columns]
+    return RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _rows(file: ParquetFile, group: int, columns: list[str], name: str, first: int) -> Iterator[Entry]:
     """The entries of one row group, whose first row has the number first; what is damaged costs the rest of it."""
     import pyarrow
 
-    number = first
+    number, unpacked = first, 0
+    packed = sum(size for size, _ in _sizes(file.metadata.row_group(group)))
     try:
-        for batch in file.iter_batches(_ROWS, row_groups=[group], columns=columns, use_threads=False):
+        for read in file.iter_batches(_ROWS, row_groups=[group], columns=columns, use_threads=False):
+            batch = _decoded(read)
+            unpacked += batch.nbytes
+            if _grows(packed, unpacked):  # a value that stands there once may be that of every row
+                yield BadRecord(f"{name}: record {number}", _TOO_DENSE)
+                return
             for row in batch.to_pylist():
                 yield entry_from_value(row, f"{name}: record {number}")
                 number += 1
