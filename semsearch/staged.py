@@ -40,12 +40,13 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class StagedCorpus:
     """names: what was named to be read. staging: its records, settled. papers: how many they are. skipped: those that
-    were left out."""
+    were left out. unread: how many of them could not be read."""
 
     names: tuple[str, ...]
     staging: Staging
     papers: int
     skipped: tuple[Skipped, ...]
+    unread: int = 0
 
     @property
     def renamed(self) -> tuple[str, ...]:
@@ -105,6 +106,7 @@ def staged(
                 staging.add(entry)
                 if staging.records % _TELL_EVERY == 0:
                     progress("reading papers", staging.records, None)
+        unread = sum(left.counts.values())
         progress("reading papers", staging.records, staging.records)
         papers, dropped = staging.settle(reading.require_abstract)
         for id in dropped:
@@ -115,7 +117,7 @@ def staged(
                 left.not_selected(some)
         if not papers:
             raise _empty(left)
-        yield StagedCorpus(tuple(names), staging, papers, left.told())
+        yield StagedCorpus(tuple(names), staging, papers, left.told(), unread)
 
 
 def _empty(left: _Left) -> CorpusError:

@@ -48,7 +48,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "selection": {"errors", "paper", "filters", "store", "text"},
     "staged": {"errors", "corpus", "store", "progress", "selection"},
-    "build": {"errors", "selection", "encoders", "store", "progress", "embedding", "indexing", "staged"},
+    "given": {
+        "errors", "text", "limits", "paper", "embedding", "encoders", "export", "staged", "store", "vectors",
+    },
+    "build": {"errors", "selection", "given", "encoders", "store", "progress", "embedding", "indexing", "staged"},
     "update": {
         "errors", "selection", "encoders", "store", "progress", "embedding", "indexing", "staged", "build", "words",
     },

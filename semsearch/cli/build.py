@@ -61,6 +61,14 @@ def build(
     limit: LimitOption = None,
     random: RandomOption = None,
     seed: SeedOption = 0,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(
+            "--vectors",
+            metavar="FILE",
+            help="Vectors that --model made: .npy, row n is of the n-th record, or of the id in line n of .ids.txt.",
+        ),
+    ] = None,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -89,6 +97,7 @@ def build(
             page_date=saved,
             require_abstract=require_abstract,
             selection=selection,
+            vectors=vectors,
             strict=strict,
             keep=keep,
             progress=progress,

@@ -90,6 +90,18 @@ class Staging:
         (count,) = database.execute("SELECT count(DISTINCT root) FROM records").fetchone()
         return int(count), [id for (id,) in dropped]
 
+    def texts(self) -> Iterator[tuple[int, str, str]]:
+        """Of each record that is left its number in reading order, from 0, its id, and the text that it alone would be
+        embedded as."""
+        for seq, record in self._database.execute("SELECT seq, record FROM records ORDER BY seq"):
+            paper = Paper.from_json(record)
+            yield seq, paper.id, paper.text
+
+    def text_of(self, seq: int) -> str:
+        """The text of one of these records."""
+        found = self._database.execute("SELECT record FROM records WHERE seq = ?", (seq,)).fetchone()
+        return Paper.from_json(found[0]).text
+
     def first_ids(self) -> Iterator[tuple[int, str]]:
         """The root and the first id of each paper, in the order of their first records; to be called once settled."""
         yield from self._database.execute("SELECT root, id FROM records WHERE seq = root ORDER BY root")
