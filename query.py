@@ -21,7 +21,10 @@ from semsearch.cli import ask, run
 from semsearch.cli.options import (
     DEFAULT_INDEX,
     AuthorOption,
+    BibtexOption,
     CategoryOption,
+    CslOption,
+    CsvOption,
     IdsOption,
     IndexOption,
     JsonlOption,
@@ -29,6 +32,7 @@ from semsearch.cli.options import (
     ModeOption,
     OffsetOption,
     OnlyOption,
+    RisOption,
     SearchMode,
     SinceOption,
     TsvOption,
@@ -120,7 +124,11 @@ def _script(
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
+    csv: CsvOption = False,
     ids: IdsOption = False,
+    bibtex: BibtexOption = False,
+    ris: RisOption = False,
+    csl: CslOption = False,
 ) -> None:
     """Ask an index: a question, --like for similar papers, or --batch for a file of questions."""
     if sum(each is not None for each in (question, like or None, batch)) != 1:
@@ -134,13 +142,23 @@ def _script(
         "author": author,
     }
     chosen |= {"author": author, "category": category, "only": only}
-    shown: dict[str, Any] = {"offset": offset, "why": why, "json": json, "jsonl": jsonl, "tsv": tsv, "ids": ids}
+    outputs = {
+        "json": json,
+        "jsonl": jsonl,
+        "tsv": tsv,
+        "csv": csv,
+        "ids": ids,
+        "bibtex": bibtex,
+        "ris": ris,
+        "csl": csl,
+    }
+    shown: dict[str, Any] = {"offset": offset, "why": why, **outputs}
     if question is not None:
         ask.query(question, index, k or 10, **chosen, **shown)
     elif like:
         ask.similar(like, None, index, k or 10, **chosen, **shown)
     elif batch is not None:
-        output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+        output = output_format(**outputs)
         if output not in _RUNS or offset or why:
             raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
         rank_file(batch, index, k or 100, **chosen, format=_RUNS[output])

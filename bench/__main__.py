@@ -10,10 +10,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cold, filters, memory, quality, rank, rate, tables, warm
+from . import cold, filters, memory, quality, rank, rate, read, tables, warm
 from .inputs import Inputs, SkippedError
 
 _PARTS = {
+    "read": read.run,
     "cold": cold.run,
     "warm": warm.run,
     "filters": filters.run,

@@ -140,6 +140,22 @@ def _rate(values: Values) -> str:
     )
 
 
+def _read(values: Values) -> str:
+    rows = [
+        (
+            name,
+            f"{each['mb']:.0f} MB",
+            f"{each['papers_per_cpu_second']['median']:,.0f}",
+            _range(each["papers_per_cpu_second"], ",.0f"),
+            f"{each['peak_mb_tenth']:.0f} MB",
+            f"{each['peak_mb']:.0f} MB",
+        )
+        for name, each in values["formats"].items()
+    ]
+    head = ("", "file", "papers a second of CPU", "range", "peak memory of a tenth", "of all")
+    return f"{values['papers']:,} papers, one core, read and cleaned:\n\n{table(head, rows)}"
+
+
 def _rank(values: Values) -> str:
     rows = [
         (name, f"{each['median']:.0f}", _range(each, ".0f")) for name, each in values["questions_per_second"].items()
@@ -187,6 +203,7 @@ _PLOTS: dict[str, dict[str, str]] = {
     "rate": {"bench-rate.svg": "Abstracts embedded a second"},
 }
 _TABLES: dict[str, Callable[[Values], str]] = {
+    "read": _read,
     "cold": _cold,
     "warm": _warm,
     "filters": _filters,

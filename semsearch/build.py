@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
 
-from .embedding import Embedding, KnownTexts
+from .embedding import Embedding, KnownTexts, TextVectors
 from .encoders import DEFAULT_MODEL, Encoder, EncoderIdentity, ModelFolder, Precision, find_model, load_encoder
 from .errors import StoreError
+from .given import given_texts
 from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
+from .selection import Selection
 from .staged import Corpus, Reading, entries_of, named, staged
 from .store import (
     PAPERS,
@@ -43,6 +46,8 @@ def build_index(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
+    vectors: str | os.PathLike[str] | None = None,
     strict: bool = False,
     keep: int = 1,
     progress: Progress = silent,
@@ -51,12 +56,13 @@ def build_index(
 
     corpus: paths, folders, globs or `-`. model: a sentence-transformers name or folder, or an Encoder. precision: of
     the model's ONNX form, which goes into the index. format and page_date: see read_papers. require_abstract: leave out
-    papers without one. strict: stop at the first bad record instead of counting it. keep: how many generations before
-    this one stay, to go back to. Texts whose vectors are in the index, by the same encoder, or were made by a build
-    that was killed, are not embedded again. Returns the generation, whose manifest tells what is in it. Raises
-    SemsearchError, and then the index is as it was.
+    papers without one. selection: which papers are taken, all of them where it is None. vectors: a .npy of the records,
+    made by that model; see given.py. strict: stop at the first bad record instead of counting it. keep: how many
+    generations before this one stay, to go back to. Texts whose vectors are in the index, by the same encoder, or were
+    made by a build that was killed, are not embedded again. Returns the generation, whose manifest tells what is in it.
+    Raises SemsearchError, and then the index is as it was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     names = named(corpus)
     entries = entries_of(names, reading)
     found = (
@@ -70,7 +76,10 @@ def build_index(
         if encoder.folder is not None:
             building.carry_encoder(encoder.folder, identity)
         kept = stack.enter_context(embedded_texts(building, identity))
-        embedding = Embedding(lambda: encoder, kept, known_texts(building.index, identity))
+        known: Iterable[TextVectors] = known_texts(building.index, identity)
+        if vectors is not None:
+            known = chain([given_texts(vectors, read, encoder)], known)
+        embedding = Embedding(lambda: encoder, kept, known)
         tally = write_parts(read.staging.papers(), read.papers, embedding, identity.dimensions, building, progress)
         tally["records"] = read.staging.records
         counts = Counts(renamed=len(read.staging.renamed), **tally)

@@ -37,6 +37,8 @@ _LONGEST = 200  # characters of a date and what may stand behind it
 
 def parse_date(text: str) -> str | None:
     """The partial date that text says, or None where it says none. 3/4/2021 is only `2021`: it may be two days."""
+    if len(text) == 4 and text.isdecimal() and text.isascii():
+        return _partial(text, None, None)
     folded = " ".join(text.casefold().split()) if len(text) <= _LONGEST else ""
     for form in _FORMS:
         if match := form.match(folded):
@@ -44,14 +46,16 @@ def parse_date(text: str) -> str | None:
             if parts.get("until") and parts["until"] < parts["year"]:
                 return None
             return _partial(parts.get("year"), _month(parts.get("month")), _number(parts.get("day")))
-    if match := _SLASHED.match(folded):
-        first, second = int(match["first"]), int(match["second"])
-        if first > 12:
-            return _partial(match["year"], second, first)
-        if second > 12 or first == second:
-            return _partial(match["year"], first, second)
-        return match["year"]
-    return None
+    match = _SLASHED.match(folded)
+    return _slashed(match["year"], int(match["first"]), int(match["second"])) if match else None
+
+
+def _slashed(year: str, first: int, second: int) -> str | None:
+    if first > 12:
+        return _partial(year, second, first)
+    if second > 12 or first == second:
+        return _partial(year, first, second)
+    return year
 
 
 def join_date(date: str | None, year: str | None, month: str | None) -> str | None:

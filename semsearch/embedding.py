@@ -5,6 +5,7 @@ over by the hash of their texts, and only the rest is encoded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +18,47 @@ from .vectors import CODE, CodeArray, stored_codes
 BoolArray = npt.NDArray[np.bool_]
 
 
+class HashTable:
+    """Hashes of texts, to be looked up; memory: 48 bytes each."""
+
+    def __init__(self, hashes: npt.NDArray[np.uint8]) -> None:
+        """hashes: (n, 32)."""
+        self._hashes = hashes
+        keys = _keys(hashes)
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
+
+    def find(self, hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
+        """A row of each text, (n,), -1 for one that is not there."""
+        asked = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
+        at = np.minimum(np.searchsorted(self._sorted, _keys(asked)), len(self._sorted) - 1)
+        rows = self._order[at]
+        return np.where((self._hashes[rows] == asked).all(axis=1), rows, -1)
+
+
+class TextVectors(Protocol):
+    """Vectors by the hashes of their texts."""
+
+    def find(self, hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
+        """A row of each text, (n,), -1 for one that is not known."""
+        ...
+
+    def codes(self, rows: npt.NDArray[np.int64]) -> CodeArray:
+        """The vectors of rows as they are stored."""
+        ...
+
+    def cut(self, rows: npt.NDArray[np.int64]) -> BoolArray | None:
+        """Whether the texts of rows were longer than the encoder reads, None where nobody told."""
+        ...
+
+
 class KnownTexts:
     """The texts of a sealed index and their vectors; memory: 44 bytes a paper, and a page of the file at a time."""
 
     def __init__(self, generation: Generation, table: PaperTable) -> None:
         plan = generation.manifest.vectors
         self._codes = stored_codes(generation.vectors, plan.count, plan.dimensions)
-        self._hashes = np.frombuffer(b"".join(table.text_hashes()), dtype=np.uint8).reshape(-1, 32)
-        keys = _keys(self._hashes)
-        self._order = np.argsort(keys, kind="stable")
-        self._sorted = keys[self._order]
+        self._table = HashTable(np.frombuffer(b"".join(table.text_hashes()), dtype=np.uint8).reshape(-1, 32))
         cut = table.cut_rows()
         self._cut: BoolArray | None = None
         if cut is not None:
@@ -35,10 +67,7 @@ class KnownTexts:
 
     def find(self, hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
         """A row of each text, (n,), -1 for one that is not known."""
-        asked = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, 32)
-        at = np.minimum(np.searchsorted(self._sorted, _keys(asked)), len(self._sorted) - 1)
-        rows = self._order[at]
-        return np.where((self._hashes[rows] == asked).all(axis=1), rows, -1)
+        return self._table.find(hashes)
 
     def codes(self, rows: npt.NDArray[np.int64]) -> CodeArray:
         """The vectors of rows as they are stored."""
@@ -60,14 +89,14 @@ class Embedding:
     in what is kept, and were asked for.
     """
 
-    def __init__(self, load: Callable[[], Encoder], kept: EmbeddedTexts, known: Iterable[KnownTexts] = ()) -> None:
+    def __init__(self, load: Callable[[], Encoder], kept: EmbeddedTexts, known: Iterable[TextVectors] = ()) -> None:
         """load: the encoder, called when a text has to be encoded. kept: where vectors are kept as they are made.
         known: indexes whose vectors are taken over; each is looked into when those before it lack a text."""
         self.encoded = self.reused = 0
         self.done: set[bytes] = set()
         self._load = load
         self._kept = kept
-        self._known: list[KnownTexts] = []
+        self._known: list[TextVectors] = []
         self._further = iter(known)
 
     def __call__(self, texts: Sequence[str], dimensions: int) -> tuple[CodeArray, BoolArray]:
@@ -96,13 +125,13 @@ class Embedding:
         """Whether an earlier writer left vectors of texts that were not among these."""
         return len(self._kept) > len(self.done)
 
-    def _indexes(self) -> Iterator[KnownTexts]:
+    def _indexes(self) -> Iterator[TextVectors]:
         yield from self._known
         for known in self._further:
             self._known.append(known)
             yield known
 
-    def _cut(self, known: KnownTexts, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> BoolArray:
+    def _cut(self, known: TextVectors, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> BoolArray:
         if not texts:
             return np.zeros(0, dtype=np.bool_)
         found = known.cut(rows)

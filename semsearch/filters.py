@@ -27,8 +27,9 @@ import numpy.typing as npt
 
 from .dates import parse_date
 from .errors import QueryError
+from .paper import Paper
 from .store import PaperTable
-from .store.facets import Kind, category_key, days_of, words_of
+from .store.facets import Kind, asked_author_keys, author_keys, category_key, category_keys, days_of, words_of
 from .text import clean
 
 BoolArray = npt.NDArray[np.bool_]
@@ -134,6 +135,39 @@ def allowed_rows(filter: Filter, papers: PaperTable) -> Allowed:
     return Allowed(mask, int(np.count_nonzero(mask)), without_year, tuple(unknown))
 
 
+def passes(filter: Filter, paper: Paper) -> bool:
+    """Whether a paper that is in no index yet passes filter, as `allowed_rows` says; of what papers have in themselves:
+    `only` is not looked at."""
+    if bounds := filter.days:
+        first, last = days_of(paper.date)
+        if not first or first > bounds[1] or last < bounds[0]:
+            return False
+    return (
+        (not filter.venue or any(_has_venue(paper, text) for text in filter.venue))
+        and (not filter.author or any(_has_author(paper, text) for text in filter.author))
+        and (not filter.category or any(_has_category(paper, text) for text in filter.category))
+    )
+
+
+def _has_venue(paper: Paper, text: str) -> bool:
+    return f" {' '.join(words_of(text))} " in f" {' '.join(words_of(paper.venue or ''))} "
+
+
+def _has_author(paper: Paper, text: str) -> bool:
+    asked = set(asked_author_keys(words_of(text)))
+    return any(asked.issubset(author_keys(words_of(name))) for name in paper.authors)
+
+
+def _has_category(paper: Paper, text: str) -> bool:
+    if not _tells_symbols(text):
+        return category_key(text) in category_keys(paper)
+    return _with_symbols(text) in map(_with_symbols, (*paper.categories, *paper.keywords))
+
+
+def _tells_symbols(category: str) -> bool:
+    return bool(_SYMBOL.search(category)) or len(category_key(category)) == 1
+
+
 def _rows_named(only: Sequence[str | tuple[str, ...]], papers: PaperTable) -> tuple[list[int], list[str]]:
     """The rows of the papers that are named, and the first names of those that there are not."""
     rows, unknown = papers.rows_named([each for each in only if isinstance(each, str)])
@@ -150,7 +184,7 @@ def _rows_named(only: Sequence[str | tuple[str, ...]], papers: PaperTable) -> tu
 def _rows_of(kind: Kind, text: str, papers: PaperTable) -> npt.NDArray[Any]:
     """The rows of the papers with a venue, an author or a category; in the index, C has those of C++ and C# too."""
     rows = papers.rows_of(kind, text)
-    if kind != "category" or not (_SYMBOL.search(text) or len(category_key(text)) == 1):
+    if kind != "category" or not _tells_symbols(text):
         return rows
     found = zip(rows.tolist(), papers.get(rows.tolist()), strict=True)
     own = ((row, (*paper.categories, *paper.keywords)) for row, paper in found)

@@ -15,6 +15,7 @@ from itertools import islice
 from ._version import __version__
 from .embedding import Embedding
 from .encoders import EncoderIdentity
+from .language import seems_foreign
 from .lexical import LexicalWriter
 from .paper import Paper
 from .progress import Progress
@@ -62,7 +63,7 @@ def write_parts(
 ) -> Counter[str]:  # fmt: skip
     """Write the total papers into the building folder, behind the before ones that its parts hold already; returns how
     many of those written have each of the properties in Counts."""
-    tally: Counter[str] = Counter()
+    tally: Counter[str] = Counter(not_english=0)
     coming = iter(papers)
     progress("embedding papers", 0, total)
     lexical = LexicalWriter(building.lexical, before)
@@ -114,3 +115,5 @@ def _flags(paper: Paper) -> Iterator[str]:
         yield "without_title"
     if paper.year is None:
         yield "without_year"
+    if seems_foreign(paper.title, paper.abstract):
+        yield "not_english"

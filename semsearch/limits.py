@@ -26,6 +26,17 @@ ID_CHARS = 2_000
 
 TOO_LONG_ID = f"an id of more than {ID_CHARS:,} characters"
 
+MOST_TAGS = 200_000
+"""The most tags of one record of XML, each of which becomes an object: three thousand authors have a tenth of it."""
+
+TOO_MANY_TAGS = f"more than {MOST_TAGS:,} tags"
+
+MOST_EQUALS = 20_000
+"""The most equals signs in an entry of BibTeX, each of which may make an object; formulae have some."""
+
+MOST_ENTRIES = 1_000
+"""The most of what looks like an entry of BibTeX within one, which bibtexparser tries to read."""
+
 EXPANSION = 200
 """How many times its compressed size a file may have, once it has EXPANSION_FROM_BYTES: text has three to fifty."""
 

@@ -103,6 +103,8 @@ def content_id(title: str, abstract: str) -> str:
 def safe_id(text: str) -> str:
     """text as an id, in NFC: white space, control characters and invisible marks percent-encoded, as a TREC run
     separates by spaces."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
     return unicodedata.normalize("NFC", _NOT_IN_ID.sub(lambda match: quote(match[0]), clean_edges(text)))
 
 
@@ -113,7 +115,7 @@ def clean_edges(text: str) -> str:
 
 def parse_doi(text: str) -> str | None:
     """The bare DOI in lower case (DOIs ignore case) from a DOI or a URL that ends in one, else None."""
-    if len(text) > _NAME_CHARS:
+    if len(text) > _NAME_CHARS or "10." not in text:
         return None
     if match := _DOI.match(clean(text)):
         return f"{match[1]}/{match[2]}".lower().rstrip(".,;")

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from .cleaning import clean_text
 from .errors import QueryError
 from .limits import ID_CHARS, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT, text_lines
 from .paper import safe_id
-from .text import clean, shown
+from .text import shown
 
 _ID_NAMES = frozenset({"id", "_id", "qid", "query-id", "query_id"})
 _TEXT_NAMES = frozenset({"text", "query", "question"})
@@ -102,9 +103,10 @@ def _question(line: str, number: int, tabbed: bool, place: str) -> Question:
         id, tab, text = line.partition("\t")
         if not tab:
             raise QueryError(f"{place}: expected id, tab, text, as in the lines before; found no tab")
-    if not clean(text):
+    cleaned = clean_text(text)
+    if not cleaned:
         raise QueryError(f"{place}: a question without text")
-    question = Question(safe_id(id) or str(number), clean(text))
+    question = Question(safe_id(id) or str(number), cleaned)
     if len(question.text) > TEXT_CHARS or len(question.id) > ID_CHARS:
         raise QueryError(f"{place}: {TOO_LONG_ID if len(question.id) > ID_CHARS else TOO_MUCH_TEXT}")
     return question

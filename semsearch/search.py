@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
 from .filters import Allowed, Filter
@@ -22,7 +23,6 @@ from .results import RankedPaper, Ranking, Results
 from .retrieval import MODES, Mode
 from .store import Generation, Manifest, open_parts
 from .store.checks import is_live
-from .text import clean
 from .words import units
 
 QUESTION_CHARS = 100_000
@@ -213,7 +213,7 @@ def _rank(
 def _question_text(text: object, what: str) -> str:
     if not isinstance(text, str):
         raise QueryError(f"the {what} is {text!r}, expected text")
-    cleaned = clean(text[:QUESTION_CHARS])
+    cleaned = clean_text(text[:QUESTION_CHARS])
     if not cleaned:
         raise QueryError(f"the {what} is empty, expected some words")
     return cleaned

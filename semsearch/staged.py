@@ -15,6 +15,7 @@ from pathlib import Path
 from .corpus import BadRecord, Entry, read_papers
 from .errors import CorpusError
 from .progress import Progress
+from .selection import Selection, select
 from .store import Skipped, Staging
 
 _PLACES_KEPT = 3
@@ -27,23 +28,25 @@ Corpus = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a corpus is read. format, page_date: see read_papers. require_abstract: leave out papers without one.
-    strict: stop at the first bad record instead of counting it."""
+    strict: stop at the first bad record instead of counting it. selection: which papers are taken."""
 
     format: str | None = None
     page_date: str | None = None
     require_abstract: bool = False
     strict: bool = False
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StagedCorpus:
     """names: what was named to be read. staging: its records, settled. papers: how many they are. skipped: those that
-    were left out."""
+    were left out. unread: how many of them could not be read."""
 
     names: tuple[str, ...]
     staging: Staging
     papers: int
     skipped: tuple[Skipped, ...]
+    unread: int = 0
 
     @property
     def renamed(self) -> tuple[str, ...]:
@@ -66,6 +69,10 @@ class _Left:
         places = self.places.setdefault(bad.reason, [])
         if len(places) < _PLACES_KEPT:
             places.append(bad.place)
+
+    def not_selected(self, some: Skipped) -> None:
+        self.counts[some.reason] += some.count
+        self.places[some.reason] = list(some.places)
 
     def told(self) -> tuple[Skipped, ...]:
         return tuple(Skipped(reason, n, tuple(self.places[reason])) for reason, n in self.counts.most_common())
@@ -99,13 +106,18 @@ def staged(
                 staging.add(entry)
                 if staging.records % _TELL_EVERY == 0:
                     progress("reading papers", staging.records, None)
+        unread = sum(left.counts.values())
         progress("reading papers", staging.records, staging.records)
         papers, dropped = staging.settle(reading.require_abstract)
         for id in dropped:
             left.out(BadRecord(id, _WANTED))
+        if reading.selection:
+            papers, others = select(staging, reading.selection)
+            for some in others:
+                left.not_selected(some)
         if not papers:
             raise _empty(left)
-        yield StagedCorpus(tuple(names), staging, papers, left.told())
+        yield StagedCorpus(tuple(names), staging, papers, left.told(), unread)
 
 
 def _empty(left: _Left) -> CorpusError:

@@ -13,6 +13,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def clean(text: str) -> str:
     """text in Unicode NFC, without invisible characters, each run of white space one space, none at the edges."""
+    if text.isprintable():  # nothing invisible, and no white space but spaces
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        if "  " not in text and text[:1] != " " != text[-1:]:
+            return text
+        return " ".join(text.split())
     text = _INVISIBLE.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # after: what was invisible may have kept an accent from its letter

@@ -24,6 +24,7 @@ from .encoders.identity import ENCODER_FILES
 from .errors import CorpusError, QueryError, StoreError
 from .indexing import NAMES_KEPT, Origin, embedded_texts, manifest_of, write_parts
 from .progress import Progress, silent
+from .selection import Selection
 from .staged import Corpus, Reading, StagedCorpus, entries_of, named, staged
 from .store import (
     EMBEDDED,
@@ -48,7 +49,7 @@ from .words import ANALYSER
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_TALLIED = ("without_abstract", "without_title", "without_year", "cut")
+_TALLIED = ("without_abstract", "without_title", "without_year", "cut", "not_english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def add_papers(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
     strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
@@ -84,7 +86,7 @@ def add_papers(
     read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the index is as it
     was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     return _read_into(_plan_addition, "add", corpus, index, reading, keep, encoder, progress)
 
 
@@ -95,6 +97,7 @@ def sync_papers(
     format: str | None = None,
     page_date: str | None = None,
     require_abstract: bool = False,
+    selection: Selection | None = None,
     strict: bool = False,
     keep: int = 1,
     encoder: Encoder | None = None,
@@ -105,7 +108,7 @@ def sync_papers(
     The corpus is read as by `build_index`. keep, encoder: see `remove_papers`. Raises SemsearchError, and then the
     index is as it was.
     """
-    reading = Reading(format, page_date, require_abstract, strict)
+    reading = Reading(format, page_date, require_abstract, strict, selection)
     return _read_into(_plan_sync, "sync", corpus, index, reading, keep, encoder, progress)
 
 
@@ -195,6 +198,7 @@ class _Updating:
         manifest, table = self.live.manifest, self.table
         appended = self.plan.count("appended")
         alike = (manifest.format, manifest.lexical.analyser) == (FORMAT_VERSION, ANALYSER)
+        alike = alike and manifest.counts.not_english is not None
         if alike and not self.plan.count("replaced") and not self.plan.count("removed"):
             self.building.copy_parts(self.live)
             papers = self.plan.appended()

@@ -2,7 +2,8 @@
 
 A term is a run of letters and digits: compatibility forms and Greek letters spelled out (CO₂ is CO2, β is beta),
 accents and capitals dropped, English endings cut by Snowball's stemmer. What a hyphen joins is found apart and
-together: a paper with GPT-4 has "gpt", "4" and "gpt4".
+together: a paper with GPT-4 has "gpt", "4" and "gpt4". Chinese and Japanese are also found by any two neighbouring
+characters.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ _COMPOUND = re.compile(rf"(?<![^\W_])(?<![{_MARKS}]){_RUN}(?:[{HYPHEN}]{_RUN})+"
 _HYPHENS = re.compile(f"[{HYPHEN}]")
 _ASKED = re.compile(rf"{_COMPOUND.pattern}|{WORD.pattern}")
 _NUMBERED = re.compile(r"(?<![^\W_])([^\W\d_]+) (\d[^\W_]*)")
+_UNPARTED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")  # scripts that put no space between words
 _ENDINGS = re.compile(r"(?<=\w)['\u2019](?:s|t|d|ll|m|re|ve)\b|n['\u2019]t\b", re.IGNORECASE)  # the protein's, doesn't
 
 _STOP_WORDS = """
@@ -86,17 +88,24 @@ def spelled(text: str) -> str:
 
 
 def joined(text: str) -> list[str]:
-    """What a spelled text has joined by hyphens, written together: Llama27b and Llama2 of Llama-2-7b."""
+    """What a spelled text has joined by hyphens, written together (Llama27b, Llama2 of Llama-2-7b); and its `pairs`."""
+    neighbours: list[str] = []
     if not text.isascii():
+        neighbours = pairs(text)
         text = _HYPHENS.sub("-", text)
     some = (_COMPOUND.findall(piece) for piece in text.split() if "-" in piece)  # ten times as fast as the whole text
-    return [word for found in some for compound in found for word in together(compound.split("-"))]
+    return [word for found in some for compound in found for word in together(compound.split("-"))] + neighbours
+
+
+def pairs(text: str) -> list[str]:
+    """Each two neighbouring characters of Chinese and Japanese, where nothing tells where a word ends."""
+    return [run[at : at + 2] for run in _UNPARTED.findall(text) for at in range(len(run) - 1)]
 
 
 def together(parts: list[str]) -> list[str]:
     """All parts in one, and of three or more also each word with the number behind it."""
-    pairs = pairwise(parts) if len(parts) > 2 else ()
-    return ["".join(parts), *(word + number for word, number in pairs if number[0].isdigit() and word.isalpha())]
+    neighbours = pairwise(parts) if len(parts) > 2 else ()
+    return ["".join(parts), *(word + number for word, number in neighbours if number[0].isdigit() and word.isalpha())]
 
 
 def units(question: str) -> tuple[Unit, ...]:
@@ -114,7 +123,8 @@ def units(question: str) -> tuple[Unit, ...]:
         parts = _HYPHENS.split(match[0])
         bearing = [part for part in parts if not is_stop(part)] or parts
         whole = together(parts) if len(parts) > 1 else [numbers[match.start()]] if match.start() in numbers else []
-        unit = Unit(_terms(bearing), _terms(whole))
+        neighbours = pairs(match[0])
+        unit = Unit(_terms(neighbours), _terms([match[0]])) if neighbours else Unit(_terms(bearing), _terms(whole))
         if unit.terms:
             (stops if all(map(is_stop, parts)) else found).append(unit)
     return tuple(replace(unit, times=times) for unit, times in Counter(found or stops).items())

@@ -5,11 +5,16 @@ The formats come from the code's own table: one without a seed here fails a test
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
 
 from semsearch.cli.only import read_only
 from semsearch.corpus import FORMATS, BadRecord, Entry, read_papers
@@ -41,6 +46,26 @@ class Seed:
         return self.head.encode() + self.between.encode().join(records) + self.tail.encode()
 
 
+class ParquetSeed(Seed):
+    """Records are JSON, and rows in the file; a record that is cut off is a row of nothing."""
+
+    def file(self, records: Iterable[bytes]) -> bytes:
+        file = pyarrow.BufferOutputStream()
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(map(self._row, records)), self._schema()), file)
+        return bytes(file.getvalue())
+
+    def _schema(self) -> pyarrow.Schema:
+        return pyarrow.Table.from_pylist([json.loads(record) for record in self.records()]).schema
+
+    @staticmethod
+    def _row(record: bytes) -> dict[str, Any]:
+        try:
+            row = json.loads(record)
+        except ValueError:
+            return {}
+        return row if isinstance(row, dict) else {}
+
+
 _JSON = (
     '{"id": "t{n}", "title": "Tide {n}", "abstract": "Why {n}, \\"seas\\" \\u00e9", "authors": [{"name": "Ada"}], '
     '"date": "2021-03-0{n}", "doi": "10.1234/t{n}", "categories": ["cs.LG"], "citations": {n}}'
@@ -51,6 +76,30 @@ SEEDS: dict[str, Seed] = {
         "Tide {n}\n\nWhy {n} seas fall.\n\n\u2022 {n} authors\n\u00b7\nSep 29, 2025 {n}",
         "\n\n",
     ),
+    "bibtex": Seed(
+        '@string{jt = "Tides " # "Today"}\n',
+        '@article{t{n},\n  title = {{Tide {n}}},\n  author = {Br{\\"o}k, Ada and {Sea Lab} and others},\n'
+        '  abstract = "Why {n} {\\emph{seas}} fall, 10\\% or more",\n  journal = jt # { and more},\n'
+        "  year = 2021, month = mar,\n  doi = {10.1234/t{n}}\n}",
+    ),
+    "ris": Seed(
+        "",
+        "TY  - JOUR\nTI  - Tide {n}\nAU  - Brook, Ada\nAB  - Why {n} seas\nfall.\nPY  - 2021\nKW  - a\nKW  - b\nER  - ",
+        "\n\n",
+    ),
+    "nbib": Seed(
+        "",
+        "PMID- 3100000{n}\nTI  - Tide {n}\nAB  - Why {n} seas\n      fall.\nFAU - Brook, Ada\nDP  - 2021 Mar 3\n"
+        "LID - 10.1234/t{n} [doi]\nMH  - *Tides/history",
+        "\n\n",
+    ),
+    "csl-json": Seed(
+        "[",
+        '{"id": "t{n}", "type": "article-journal", "title": "Tide {n}", "abstract": "Why {n}", "author": '
+        '[{"family": "Brook", "given": "Ada"}], "issued": {"date-parts": [[2021, 3, {n}]]}, "DOI": "10.1234/t{n}"}',
+        ",\n ",
+        "]\n",
+    ),
     "jsonl": Seed("", _JSON),
     "json": Seed("[", _JSON, ",\n ", "]\n"),
     "tsv": Seed("id\ttitle\tabstract\tyear\n", "t{n}\tTide {n}\tWhy {n} seas fall.\t2021"),
@@ -59,6 +108,56 @@ SEEDS: dict[str, Seed] = {
         '"t{n}","Tide {n}","Why, ""{n}"" seas","[\'Ada\', \'Bo\']","2021-03"',
         "\r\n",
     ),
+}
+SEEDS |= {
+    "hf-html": Seed(
+        '<!DOCTYPE html><html><head><link href="https://huggingface.co/papers" rel="canonical"></head><body>\n',
+        '<article class="card"><h3><a href="/papers/2101.0000{n}">Tide {n}</a></h3><p>Why {n}, &quot;seas&quot; fall '
+        'and rise, and rise and fall again, for all that we know.</p><div>5 authors</div><time datetime="2021-03-0{n}">'
+        'Mar {n}, 2021</time><a href="/papers/2101.0000{n}#community">3</a></article>',
+        tail="\n</body></html>\n",
+    ),
+    "pubmed": Seed(
+        '<?xml version="1.0" encoding="utf-8"?>\n<PubmedArticleSet>\n',
+        '<PubmedArticle><MedlineCitation><PMID Version="1">1{n}</PMID><Article><Journal><JournalIssue><PubDate><Year>'
+        "2021</Year><Month>Mar</Month></PubDate></JournalIssue><Title>Seas</Title></Journal><ArticleTitle>Tide {n}."
+        '</ArticleTitle><Abstract><AbstractText Label="AIM">Why {n} &amp; "seas".</AbstractText></Abstract><AuthorList>'
+        "<Author><LastName>Brook</LastName><ForeName>Ada</ForeName></Author></AuthorList></Article></MedlineCitation>"
+        "</PubmedArticle>",
+        tail="\n</PubmedArticleSet>\n",
+    ),
+    "acl-anthology": Seed(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<collection id="2021.tide"><volume id="main"><meta><booktitle>Seas'
+        "</booktitle><year>2021</year></meta>\n",
+        '<paper id="{n}"><title>Tide {n}</title><author><first>Ada</first><last>Brook</last>'
+        "</author><abstract>Why {n} &amp; <b>seas</b>.</abstract><doi>10.1234/t{n}</doi></paper>",
+        tail="\n</volume></collection>\n",
+    ),
+    "arxiv-atom": Seed(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n<title>query</title>\n',
+        "<entry><id>http://arxiv.org/abs/2101.0000{n}v1</id><published>2021-01-0{n}T00:00:00Z</published><title>Tide "
+        "{n}</title><summary>Why {n} &lt; seas.</summary><author><name>Ada</name></author><arxiv:doi xmlns:arxiv="
+        '"http://arxiv.org/schemas/atom">10.1234/t{n}</arxiv:doi><category term="cs.LG"/></entry>',
+        tail="\n</feed>\n",
+    ),
+    "arxiv-snapshot": Seed(
+        "",
+        '{"id": "2101.0000{n}", "submitter": "Ada", "title": "Tide {n}", "comments": "{n} pages", "journal-ref": null, '
+        '"categories": "cs.LG math.AP", "abstract": "Why {n}, \\"seas\\"", "versions": [{"version": "v1", "created": '
+        '"Mon, 2 Apr 2007 19:18:42 GMT"}], "authors_parsed": [["Brook", "Ada", ""]]}',
+    ),
+    "openalex": Seed(
+        "",
+        '{"id": "https://openalex.org/W{n}1", "title": "Tide {n}", "publication_date": "2021-03-01", "authorships": '
+        '[{"author": {"display_name": "Ada"}}], "abstract_inverted_index": {"seas": [1], "Why": [0, 1{n}]}, '
+        '"primary_location": {"source": {"display_name": "Seas"}}, "cited_by_count": {n}}',
+    ),
+    "semantic-scholar": Seed(
+        "",
+        '{"paperId": "{n}a", "externalIds": {"DOI": "10.1234/t{n}", "ArXiv": "2101.0000{n}"}, "title": "Tide {n}", '
+        '"abstract": null, "tldr": {"text": "Why {n}"}, "authors": [{"name": "Ada"}], "year": 2021}',
+    ),
+    "parquet": ParquetSeed("", _JSON),
 }
 OTHER_SEEDS: dict[str, Seed] = {
     "questions": Seed("", '{"id": "q{n}", "text": "why tide {n}?"}'),

@@ -19,7 +19,7 @@ from semsearch.encoders.onnx import OnnxEncoder
 
 pytest.importorskip("bench", reason="the benchmark is part of a checkout, and of nothing else")
 from bench import __main__ as bench_main
-from bench import filters, memory, quality, rank, rate, results, tables
+from bench import filters, memory, quality, rank, rate, read, results, tables
 from bench.inputs import Inputs, SkippedError
 
 
@@ -81,6 +81,28 @@ def test_filters_are_those_of_the_papers_and_each_is_asked_in_every_mode(
     lines = tables._filters(measured).splitlines()
     assert lines[2] == "| filter | papers that pass | hybrid | dense | lexical |"
     assert lines[-1].startswith("| without a filter | 4 |")
+
+
+def test_reading_is_measured_in_every_form_of_the_corpus(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(read, "_ROUNDS", 1)
+    ran: list[str] = []
+    whole = read.whole
+    monkeypatch.setattr(read, "whole", lambda command: ran.append(command[-1].name) or whole(command))
+    corpus = write_jsonl(tmp_path / "many.jsonl", [{"title": f"T{n}", "authors": ["Ada"]} for n in range(20)])
+    inputs = Inputs(tmp_path / "none", corpus, tmp_path / "none", tmp_path / "none", 3, 2, 2)
+    read.run(inputs)
+    measured = json.loads((tmp_path / "results" / "read.json").read_text())
+    assert measured["papers"] == 20
+    assert list(measured["formats"]) == ["JSON lines", "JSON lines in gzip", "Parquet"]
+    assert ran == [f"{part}.{kind}" for kind in ("jsonl", "jsonl.gz", "parquet") for part in ("tenth", "all")]
+    assert all(each["peak_mb"] > 5 for each in measured["formats"].values())
+    assert capsys.readouterr().out.count("papers/s of CPU") == 3
+    assert tables._read(measured).splitlines()[-1].startswith("| Parquet | 0 MB | ")
+    with pytest.raises(SkippedError, match="no corpus at"):
+        read.run(replace(inputs, corpus=tmp_path / "none"))
 
 
 @pytest.mark.parametrize("parts", [["rank"], ["rank", "docs"], ["docs"]])

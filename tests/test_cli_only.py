@@ -34,6 +34,8 @@ HITS = '{"rank": 1, "id": "z", "paper": {"id": "z", "doi": "10.1000/z"}}\n{"id":
         ("corpus.jsonl", JSONL, NAMES),
         ("corpus.json", json.dumps(RECORDS), NAMES),
         ("corpus.csv", "id,title,DOI\nx,Tides,\ny,Winds,10.1000/y\n", (("x",), ("y", "10.1000/y"))),
+        ("refs.bib", "@article{b, title = {Tides}, doi = {10.1000/b}}\n@misc{c, title = {C}}", (NAMES[0], ("c",))),
+        ("refs.ris", "TY  - JOUR\nID  - b\nTI  - Tides\nDO  - 10.1000/b\nER  - \n", NAMES[:1]),
         ("lines", JSONL, NAMES),
         ("lines.txt", json.dumps(RECORDS), NAMES),
         ("marked", "\ufeff" + JSONL, NAMES),

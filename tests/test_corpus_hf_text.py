@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from semsearch.cleaning import clean_text
 from semsearch.corpus import BadRecord, read_papers
 from semsearch.paper import Paper, content_id
 
@@ -168,5 +169,6 @@ def test_a_page_of_any_entries_reads_back(tmp_path_factory, entries: list) -> No
         page += f"{title}\n\n{abstract}\n\n  • {count} authors\n·\n{told}\n\n"
     papers = read(tmp_path_factory.mktemp("page"), page)
     assert [(p.title, p.abstract, p.author_count, p.date, p.comments) for p in papers] == [
-        (title, abstract, count, day.isoformat(), comments) for title, abstract, count, day, comments in entries
+        (clean_text(title), clean_text(abstract), count, day.isoformat(), comments)
+        for title, abstract, count, day, comments in entries
     ]

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "show": (("show", "whales"),),
     "info": (("info",),),
     "verify": (("verify",),),
+    "export": (("export", "out.jsonl", "--vectors", "out.npy"),),
     "add": (("add", "more.jsonl"),),
     "remove": (("remove", "bread"),),
     "sync": (("sync", "more.jsonl"),),

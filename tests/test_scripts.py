@@ -131,6 +131,7 @@ def test_papers_like_some_to_the_script(folder: Path) -> None:
         ("x", "--like", "whales"),
         ("x", "--batch", "q.txt"),
         ("--batch", "q.txt", "--json"),
+        ("--batch", "q.txt", "--bibtex"),
         ("--batch", "q.txt", "--offset", "2"),
         ("x", "--json", "--ids"),
         ("x", "-k", "0"),

@@ -13,8 +13,18 @@ from semsearch.text import clean, comparable, digest
 
 untimed = settings(deadline=None)
 
+INVISIBLE = "\xad\u200b\u2060\ufeff"
+
 # Everything, lone surrogates and invisible marks too.
 any_text = st.text(st.characters(codec=None) | st.sampled_from("\u200b\u0301\ufeff\ud800 \t\n\x00éeA"))
+
+
+@untimed
+@given(any_text)
+def test_clean_is_what_its_steps_are_one_after_another(text: str) -> None:
+    """It leaves out steps that would change nothing, told by cheap looks at the text."""
+    seen = "".join(c for c in text if c.isspace() or not (unicodedata.category(c) in ("Cc", "Cs") or c in INVISIBLE))
+    assert clean(text) == " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ..errors import SemsearchError
 from .ask import query, show, similar
 from .build import build
 from .eval import eval
+from .export import export
 from .info import info
 from .rank import rank
 from .update import add, remove, rollback, sync
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, verify, rollback):
+for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, verify, rollback, export):
     app.command()(_command)
 
 

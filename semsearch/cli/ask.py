@@ -13,7 +13,10 @@ from ..errors import QueryError
 from .options import (
     DEFAULT_INDEX,
     AuthorOption,
+    BibtexOption,
     CategoryOption,
+    CslOption,
+    CsvOption,
     IdsOption,
     IndexOption,
     JsonlOption,
@@ -22,6 +25,7 @@ from .options import (
     ModeOption,
     OffsetOption,
     OnlyOption,
+    RisOption,
     SearchMode,
     SinceOption,
     TsvOption,
@@ -51,13 +55,17 @@ def query(
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
+    csv: CsvOption = False,
     ids: IdsOption = False,
+    bibtex: BibtexOption = False,
+    ris: RisOption = False,
+    csl: CslOption = False,
 ) -> None:
     """The papers nearest to a question, best first.
 
     Example: semsearch query "how do robots learn from unlabelled video?" -k 5
     """
-    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, csv=csv, ids=ids, bibtex=bibtex, ris=ris, csl=csl)
     filter = filter_of(since, until, year, venue, author, category, only)
     from ..search import open_index
     from .render import show_results
@@ -88,13 +96,17 @@ def similar(
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
+    csv: CsvOption = False,
     ids: IdsOption = False,
+    bibtex: BibtexOption = False,
+    ris: RisOption = False,
+    csl: CslOption = False,
 ) -> None:
     """The papers most like some papers of the index, or a text; with several, like all of them together.
 
     Example: semsearch similar vaswani-2017-attention 1810.04805 -k 5
     """
-    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, csv=csv, ids=ids, bibtex=bibtex, ris=ris, csl=csl)
     if not papers and text is None:
         raise typer.BadParameter("name at least one paper, or a file with --text")
     if text == only == "-":
@@ -115,13 +127,17 @@ def show(
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
+    csv: CsvOption = False,
     ids: IdsOption = False,
+    bibtex: BibtexOption = False,
+    ris: RisOption = False,
+    csl: CslOption = False,
 ) -> None:
     """Everything that the index knows of a paper.
 
     Example: semsearch show 10.1038/171737a0
     """
-    output = output_format(json=json, jsonl=jsonl, tsv=tsv, ids=ids)
+    output = output_format(json=json, jsonl=jsonl, tsv=tsv, csv=csv, ids=ids, bibtex=bibtex, ris=ris, csl=csl)
     from ..store import open_papers
     from .render import show_papers
 

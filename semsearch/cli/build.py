@@ -16,13 +16,20 @@ from ..store.generations import Generation
 from ..store.manifest import Skipped
 from .options import (
     DEFAULT_INDEX,
+    CategoryOption,
     FormatOption,
     IndexOption,
     KeepOption,
+    LimitOption,
     PageDateOption,
+    RandomOption,
     RequireAbstractOption,
+    SeedOption,
+    SinceOption,
     StrictOption,
+    UntilOption,
     interruption,
+    selection_of,
 )
 
 
@@ -48,6 +55,20 @@ def build(
     format: FormatOption = None,
     saved: PageDateOption = None,
     require_abstract: RequireAbstractOption = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
+    limit: LimitOption = None,
+    random: RandomOption = None,
+    seed: SeedOption = 0,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(
+            "--vectors",
+            metavar="FILE",
+            help="Vectors that --model made: .npy, row n is of the n-th record, or of the id in line n of .ids.txt.",
+        ),
+    ] = None,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -64,6 +85,7 @@ def build(
     from ..corpus import sample_corpus
     from ..progress import terminal_progress
 
+    selection = selection_of(since, until, category, limit, random, seed)
     started = time.monotonic()
     with interruption(index), terminal_progress() as progress:
         generation = build_index(
@@ -74,6 +96,8 @@ def build(
             format=format,
             page_date=saved,
             require_abstract=require_abstract,
+            selection=selection,
+            vectors=vectors,
             strict=strict,
             keep=keep,
             progress=progress,

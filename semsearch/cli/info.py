@@ -102,6 +102,8 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
         ", ".join(f"{n} without {_article(name)}" for name, n in missing.items() if n)
         or "none without abstract, title or year",
     )
+    if counts.not_english:
+        yield "", f"{counts.not_english} seem not to be English, which the model may not understand; keywords find them"
     if counts.renamed:
         yield "", f"{counts.renamed} under a suffixed id: {', '.join(manifest.renamed)}"
     for line in skipped_lines(manifest.skipped):

@@ -12,7 +12,6 @@ from typing import cast
 
 from ..errors import QueryError
 
-_CORPUS_ENDINGS = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv"})
 _COMPRESSED = frozenset({".gz", ".zst", ".zstd"})
 _HEAD_BYTES = 1 << 12
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[{\]])")  # and not `[Re] A title`
@@ -25,7 +24,7 @@ Names = tuple[str, ...]
 def read_only(path: str) -> tuple[str | Names, ...]:
     """The names of papers in a file, or in standard input for `-`, each once.
 
-    A folder, a file that is called .jsonl, .ndjson, .json, .csv or .tsv, compressed or not, and JSON is a corpus or an
+    A folder, a file with the ending of a corpus (.jsonl, .csv, .bib), compressed or not, and JSON is a corpus or an
     answer, of which each paper has its id, DOI and arXiv id for names; anything else has a name a line, before the
     first tab if there is one. Raises CorpusError for what cannot be read, and QueryError where no name is in it.
     """
@@ -65,8 +64,11 @@ def _head(path: str) -> bytes:
 
 
 def _is_called_corpus(path: str) -> bool:
+    from ..corpus import FORMATS
+
     suffixes = [suffix.lower() for suffix in Path(path).suffixes if suffix.lower() not in _COMPRESSED]
-    return Path(path).is_dir() or (bool(suffixes) and suffixes[-1] in _CORPUS_ENDINGS)
+    endings = {ending for format in FORMATS.values() for ending in format.suffixes} - {".txt"}
+    return Path(path).is_dir() or (bool(suffixes) and suffixes[-1] in endings)
 
 
 def _of_lines(lines: Iterable[str]) -> list[Names]:

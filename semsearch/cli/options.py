@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import QueryError
+from ..errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
     from ..filters import Filter
+    from ..selection import Selection
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", help="The folder of the index.", readable=False)
@@ -27,6 +28,10 @@ OffsetOption = Annotated[int, typer.Option("--offset", min=0, help="Leave out th
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line, one for each paper.")]
 TsvOption = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values with a header.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header, for spreadsheets.")]
+BibtexOption = Annotated[bool, typer.Option("--bibtex", help="Print BibTeX entries.")]
+RisOption = Annotated[bool, typer.Option("--ris", help="Print RIS records, for EndNote, Zotero and others.")]
+CslOption = Annotated[bool, typer.Option("--csl", help="Print CSL JSON, for Zotero and pandoc.")]
 IdsOption = Annotated[bool, typer.Option("--ids", help="Print ids only, one a line.")]
 
 
@@ -94,6 +99,23 @@ OnlyOption = Annotated[
 ]  # fmt: skip
 
 
+_SELECTION = "Selection"
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", rich_help_panel=_SELECTION, help="Take the first N papers."),
+]
+RandomOption = Annotated[
+    int | None,
+    typer.Option(
+        "--random", min=1, metavar="N", rich_help_panel=_SELECTION,
+        help="Take N papers drawn by chance, the same ones for the same seed.",
+    ),
+]  # fmt: skip
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", rich_help_panel=_SELECTION, help="Of --random: another one draws others.")
+]
+
+
 def page_date(value: str | None) -> str | None:
     """value if it is a year, a month or a day in ISO 8601; anything else is a usage error."""
     from ..dates import parse_date
@@ -116,7 +138,7 @@ FormatOption = Annotated[
     str | None,
     typer.Option(
         "--format", callback=corpus_format,
-        help="hf-text, jsonl, json, csv or tsv; recognised if not stated.",
+        help="The format of all files, such as jsonl, csv or bibtex (docs/formats.md); recognised if not stated.",
     ),
 ]  # fmt: skip
 PageDateOption = Annotated[
@@ -157,9 +179,24 @@ def filter_of(
     return asked if asked else None
 
 
-def output_format(*, json: bool, jsonl: bool, tsv: bool, ids: bool) -> str:
-    """The one output that was asked for, `table` where none was; two at once are a usage error."""
-    asked = [name for name, on in (("json", json), ("jsonl", jsonl), ("tsv", tsv), ("ids", ids)) if on]
+def selection_of(
+    since: str | None, until: str | None, category: list[str] | None, limit: int | None, random: int | None, seed: int
+) -> Selection | None:
+    """Which papers of a corpus were asked for, None where all are; a value that is none is a usage error."""
+    asked = filter_of(since, until, None, None, None, category, None)
+    if asked is None and limit is None and random is None:
+        return None
+    from ..selection import Selection
+
+    try:
+        return Selection(asked, limit, random, seed)
+    except CorpusError as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}") from error
+
+
+def output_format(**wanted: bool) -> str:
+    """The one output that was asked for by its name, `table` where none was; two at once are a usage error."""
+    asked = [name for name, on in wanted.items() if on]
     if len(asked) > 1:
         raise typer.BadParameter(f"--{asked[0]} and --{asked[1]} exclude each other")
     return asked[0] if asked else "table"

@@ -1,4 +1,4 @@
-"""How papers and answers are printed: a table, JSON, JSON lines, TSV, or ids. In: Results or Papers. Out: text.
+"""How papers and answers are printed: a table, JSON, TSV, ids, BibTeX and others. In: Results or Papers. Out: text.
 
 A table on a terminal is drawn, folded, and the question's words underlined; in a pipe it is plain and uncut.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..paper import Paper
 from ..results import Hit, Results
+from .references import CSV_FIELDS, bibtex, csl, csv_cells, csv_lines, ris
 
 if TYPE_CHECKING:  # rich takes a while, and is for terminals only
     from rich.text import Text
@@ -155,6 +156,16 @@ def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
         yield _tsv((*_tsv_fields(paper), paper.abstract))
 
 
+def _results_csv(results: Results) -> Iterator[str]:
+    yield from csv_lines([("rank", "score", "similarity", *CSV_FIELDS)])
+    numbers = ((hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}") for hit in results)
+    yield from csv_lines([*number, *csv_cells(hit.paper)] for number, hit in zip(numbers, results, strict=True))
+
+
+def _papers_csv(papers: Sequence[Paper]) -> Iterator[str]:
+    yield from csv_lines([CSV_FIELDS, *map(csv_cells, papers)])
+
+
 def _papers_text(papers: Sequence[Paper]) -> Iterator[str]:
     """Every field that is known, the abstract last; lines are folded only on a terminal."""
     width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 0
@@ -173,18 +184,29 @@ def _papers_text(papers: Sequence[Paper]) -> Iterator[str]:
             yield textwrap.fill(abstract, width) if width else abstract
 
 
+_REFERENCES: dict[str, Callable[[Sequence[Paper]], Iterable[str]]] = {"bibtex": bibtex, "ris": ris, "csl": csl}
+
+
+def _referred(write: Callable[[Sequence[Paper]], Iterable[str]]) -> Callable[[Results], Iterable[str]]:
+    return lambda results: write([hit.paper for hit in results])
+
+
 _RESULTS: dict[str, Callable[[Results], Iterable[str]]] = {
     "table": _results_table,
     "json": lambda results: [json.dumps(results.as_dict(), ensure_ascii=False, indent=1)],
     "jsonl": lambda results: (_json(hit.as_dict()) for hit in results),
     "tsv": _results_tsv,
+    "csv": _results_csv,
     "ids": lambda results: (hit.id for hit in results),
+    **{name: _referred(write) for name, write in _REFERENCES.items()},
 }
 _PAPERS: dict[str, Callable[[Sequence[Paper]], Iterable[str]]] = {
     "table": _papers_text,
     "json": lambda papers: [json.dumps([paper.as_dict() for paper in papers], ensure_ascii=False, indent=1)],
     "jsonl": lambda papers: (_json(paper.as_dict()) for paper in papers),
     "tsv": _papers_tsv,
+    "csv": _papers_csv,
     "ids": lambda papers: (paper.id for paper in papers),
+    **_REFERENCES,
 }
 OUTPUTS = tuple(_RESULTS)

@@ -16,13 +16,20 @@ from ..text import printable
 from .build import skipped_lines
 from .options import (
     DEFAULT_INDEX,
+    CategoryOption,
     FormatOption,
     IndexOption,
     KeepOption,
+    LimitOption,
     PageDateOption,
+    RandomOption,
     RequireAbstractOption,
+    SeedOption,
+    SinceOption,
     StrictOption,
+    UntilOption,
     interruption,
+    selection_of,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +46,12 @@ def add(
     format: FormatOption = None,
     saved: PageDateOption = None,
     require_abstract: RequireAbstractOption = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
+    limit: LimitOption = None,
+    random: RandomOption = None,
+    seed: SeedOption = 0,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -48,11 +61,12 @@ def add(
     """
     from ..update import add_papers
 
+    selection = selection_of(since, until, category, limit, random, seed)
     _run(
         index,
         lambda progress: add_papers(
-            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, strict=strict, keep=keep,
-            progress=progress,
+            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, selection=selection,
+            strict=strict, keep=keep, progress=progress,
         ),
     )  # fmt: skip
 
@@ -63,6 +77,12 @@ def sync(
     format: FormatOption = None,
     saved: PageDateOption = None,
     require_abstract: RequireAbstractOption = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
+    limit: LimitOption = None,
+    random: RandomOption = None,
+    seed: SeedOption = 0,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -72,11 +92,12 @@ def sync(
     """
     from ..update import sync_papers
 
+    selection = selection_of(since, until, category, limit, random, seed)
     _run(
         index,
         lambda progress: sync_papers(
-            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, strict=strict, keep=keep,
-            progress=progress,
+            corpus, index, format=format, page_date=saved, require_abstract=require_abstract, selection=selection,
+            strict=strict, keep=keep, progress=progress,
         ),
     )  # fmt: skip
 

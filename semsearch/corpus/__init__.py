@@ -8,19 +8,46 @@ from pathlib import Path
 
 from ..dates import parse_date, year_of
 from ..errors import CorpusError
+from .acl_anthology import ACL_ANTHOLOGY
+from .arxiv_atom import ARXIV_ATOM
+from .bibtex import BIBTEX
+from .csl_json import CSL_JSON
 from .decode import decode_head
 from .delimited import CSV, TSV
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import FIELD_NAMES, NO_TEXT
+from .hf_html import HF_HTML
 from .hf_text import HF_TEXT
 from .json_document import JSON_DOCUMENT
 from .json_lines import JSON_LINES
+from .json_sources import JSON_SOURCES
+from .nbib import NBIB
+from .parquet import PARQUET
+from .pubmed import PUBMED
+from .ris import RIS
 from .sources import OpenSource, Source, expand, open_source
 
 __all__ = ["BROKEN_FILE", "EMPTY_FILE", "FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
 
 FORMATS: dict[str, Format] = {
-    format.name: format for format in (HF_TEXT, JSON_LINES, JSON_DOCUMENT, TSV, CSV)
+    format.name: format
+    for format in (
+        HF_TEXT,
+        HF_HTML,
+        PUBMED,
+        ACL_ANTHOLOGY,
+        ARXIV_ATOM,
+        BIBTEX,
+        RIS,
+        NBIB,
+        *JSON_SOURCES,
+        CSL_JSON,
+        JSON_LINES,
+        JSON_DOCUMENT,
+        TSV,
+        CSV,
+        PARQUET,
+    )
 }  # in the order in which they are asked whether a file is theirs
 
 EMPTY_FILE = "an empty file"
@@ -83,9 +110,13 @@ def _with_names_told(entries: Iterator[Entry], name: str) -> Iterator[Entry]:
 
 
 def _recognise(opened: OpenSource) -> Format | None:
+    for format in FORMATS.values():
+        if format.magic and opened.head.startswith(format.magic):
+            return format
     if b"\0" in opened.head:
         return None
-    head = decode_head(opened.head)
+    markup = opened.head.lstrip().startswith(b"<")  # a page may be one line
+    head = opened.head.decode("utf-8", "replace") if markup else decode_head(opened.head)
     return next((format for format in FORMATS.values() if format.sniff(head)), None)
 
 

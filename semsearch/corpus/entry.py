@@ -32,7 +32,8 @@ class Format:
     """One file format.
 
     sniff(head): whether the first characters of a decompressed file, up to 64 Ki, are of this format.
-    suffixes: file endings that claim it. content: what a file of this format holds, for error messages.
+    magic: the first bytes by which a binary format is known, whatever sniff says. suffixes: file endings that claim
+    it. content: what a file of this format holds, for error messages.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Format:
     content: str
     sniff: Callable[[str], bool]
     read: Callable[[OpenSource, ReadOptions], Iterator[Entry]]
+    magic: bytes = b""

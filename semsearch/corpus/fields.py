@@ -9,8 +9,11 @@ import ast
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
+from ..cleaning import clean_text
 from ..dates import join_date
 from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT
 from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
@@ -58,11 +61,14 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
 has a value wins, but categories are collected from all. Names are compared in lower case, with `_` for space and
 hyphen; `citationCount` is `citation_count`."""
 
-_ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
+ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
+"""Every name that a field is read from."""
 ABSTRACT_NAMES = frozenset(FIELD_NAMES["abstract"])
 TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
 NO_TEXT = "neither title nor abstract"
+
+_LONGEST_NAME = 64  # of those that are remembered
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARCHIVES = (  # of arXiv's, those without classes, the closed ones included; "few-shot learning" is none of them
@@ -99,17 +105,24 @@ class UnreadableError(Exception):
 
 def field_name(name: str) -> str:
     """name as FIELD_NAMES writes names."""
+    return _known_name(name) if len(name) < _LONGEST_NAME else _written(name)
+
+
+def _written(name: str) -> str:
     name = name.strip().replace("arXiv", "arxiv").replace("ArXiv", "arxiv")  # one word, whatever its capitals say
     return re.sub(r"[\s\-]+", "_", _CAMEL.sub("_", name)).lower()
+
+
+_known_name = lru_cache(1 << 12)(_written)  # every record of a file has the same ones
 
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
     """The paper that record tells of. Raises UnreadableError where it has no text or a value of a wrong kind."""
     values = _values(record)
-    if any(map(_is_huge, map(values.get, _ALL_NAMES))):
+    if any(map(_is_huge, values.values())):
         raise UnreadableError(TOO_MUCH_TEXT)
-    title = clean(_text(values, "title"))
-    abstract = clean(_text(values, "abstract"))
+    title = clean_text(_text(values, "title"))
+    abstract = clean_text(_text(values, "abstract"))
     if not title and not abstract:
         raise UnreadableError(NO_TEXT)
     doi, arxiv_id = _identity(values)
@@ -142,11 +155,11 @@ def names_in_record(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of record by their names as FIELD_NAMES writes them, the first of a name that says something."""
+    """The values that say something by their names as FIELD_NAMES writes them, the first of each name."""
     values: dict[str, Any] = {}
     for written, value in record.items():
         name = field_name(str(written))
-        if name not in values or _is_nothing(values[name]):
+        if name in ALL_NAMES and name not in values and not _is_nothing(value):
             values[name] = value
     return values
 
@@ -155,56 +168,63 @@ def _is_huge(value: Any) -> bool:
     return isinstance(value, str | list | dict) and len(value) > TEXT_CHARS
 
 
+_ALL_FIELDS = attrgetter(*PAPER_FIELDS)
+
+
 def fit(paper: Paper) -> Paper:
     """paper, which every format passes through here. Raises UnreadableError where it is larger than limits.py says."""
     if len(paper.id) > ID_CHARS:
         raise UnreadableError(TOO_LONG_ID)
-    if sum(map(_chars, (getattr(paper, name) for name in PAPER_FIELDS))) > TEXT_CHARS:
+    if sum(map(_chars, _ALL_FIELDS(paper))) > TEXT_CHARS:
         raise UnreadableError(TOO_MUCH_TEXT)
     return paper
 
 
 def _chars(value: Any) -> int:
-    return len(value) if isinstance(value, str) else sum(map(len, value)) if isinstance(value, tuple) else 0
+    return len(value) if type(value) is str else sum(map(len, value)) if value and type(value) is tuple else 0
 
 
 def _first(values: Mapping[str, Any], field: str) -> Any:
     """The first value of field that says something, else None."""
     for name in FIELD_NAMES[field]:
-        value = values.get(name)
-        if not _is_nothing(value):
-            return value
+        if name in values:
+            return values[name]
     return None
 
 
 def _is_nothing(value: Any) -> bool:
-    return value in (None, "", [], {}) or (isinstance(value, float) and math.isnan(value))
+    if isinstance(value, float):
+        return math.isnan(value)
+    return not value and (value is None or isinstance(value, str | list | dict))
 
 
 def _identity(values: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """The DOI and the arXiv id: from their own fields, else from an id or a URL that can be nothing else."""
     doi, id = _text(values, "doi"), _text(values, "id")
-    urls = [url for name in FIELD_NAMES["url"] if _DOI_OR_ARXIV_URL.match(url := _taken(values.get(name)))]
+    addresses = (_taken(values[name]) for name in FIELD_NAMES["url"] if name in values)
+    urls = [url for url in addresses if _DOI_OR_ARXIV_URL.match(url)]
     arxiv_ids = [_text(values, "arxiv_id"), doi]
     if _SAYS_ARXIV.match(id) or _BARE_ARXIV_ID.match(id):
         arxiv_ids.append(id)
     return (
-        next(filter(None, map(parse_doi, [doi, *urls])), None),
-        next(filter(None, map(parse_arxiv_id, [*arxiv_ids, *urls])), None),
+        next(filter(None, map(parse_doi, filter(None, [doi, *urls]))), None),
+        next(filter(None, map(parse_arxiv_id, filter(None, [*arxiv_ids, *urls]))), None),
     )
 
 
 def _text(values: Mapping[str, Any], field: str) -> str:
     """The field as text, empty where it says nothing. Only a title or an abstract of a wrong kind is unreadable."""
     value = _first(values, field)
-    if field in ("title", "abstract"):
+    if value is None:
+        return ""
+    if field in ("title", "abstract") and not isinstance(value, str):
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             return " ".join(value) if field == "abstract" else value[0]  # Crossref's titles are lists of one
         text = "" if isinstance(value, list) else _taken(value)
         if not text and isinstance(value, bool | dict | list):
             raise UnreadableError(f"{field} is {_kind(value)}, expected text")
         return text
-    text = _taken(value)
+    text = value if isinstance(value, str) else _taken(value)
     return text[:-2] if field in ("year", "month") and text.endswith(".0") else text
 
 
@@ -245,7 +265,7 @@ def _kind(value: Any) -> str:
 
 def _number(values: Mapping[str, Any], field: str) -> int | None:
     value = _first(values, field)
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, str) and _THOUSANDS.match(value):
         value = value.replace(",", "")
@@ -264,7 +284,9 @@ def whole_number(text: str) -> int | None:
 def _categories(values: Mapping[str, Any]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in FIELD_NAMES["categories"]:
-        value = values.get(name)
+        if name not in values:
+            continue
+        value = values[name]
         if isinstance(value, str) and _ARXIV_CATEGORIES.match(value):
             value = value.split()
         found.update(dict.fromkeys(_list(value)))
@@ -276,7 +298,7 @@ def _list(value: Any) -> tuple[str, ...]:
     value = _literal(value.strip()) if isinstance(value, str) else value
     if isinstance(value, str):
         value = value.split(";" if ";" in value else ",")
-    if not isinstance(value, list | tuple):
+    if not value or not isinstance(value, list | tuple):
         return ()
     texts = (_name(item) if isinstance(item, dict | list) else clean(str(item)) for item in value if item is not None)
     return tuple(dict.fromkeys(filter(None, texts)))
@@ -290,7 +312,7 @@ def _authors(value: Any) -> tuple[str, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    names = (_name(item) for item in value)
+    names = [clean(item) if isinstance(item, str) else _name(item) for item in value]
     return tuple(name for name in names if name.casefold() not in _NOBODY)
 
 

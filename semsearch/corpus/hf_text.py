@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..cleaning import clean_text
 from ..dates import parse_date, with_year
 from ..limits import LIMIT_BYTES, TOO_LONG
 from ..paper import Paper, content_id
@@ -101,6 +102,7 @@ def _last(title: str, abstract: str, place: str, options: ReadOptions) -> Entry:
 def _paper(title: str, abstract: str, byline: list[str], place: str, options: ReadOptions) -> Entry:
     if _UNREAD in (title, abstract):
         return BadRecord(place, TOO_LONG)
+    title, abstract = clean_text(title), clean_text(abstract)
     dot = byline.index(_DOT) if byline else 0
     by, after = " ".join(byline[:dot]), " ".join(byline[dot + 1 :])
     counted, dated = _AUTHORS.match(by), _DATE.match(after)

@@ -256,10 +256,16 @@ def _in_inner_list(text: str, at: int, depth: int) -> bool:
     return depth < 2 or bool(_BETWEEN_RECORDS.search(text, closed.end(), at + _SEARCH))
 
 
-def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
+def read_values(source: OpenSource) -> Iterator[tuple[str, Any]]:
+    """The place and the value of each record, whatever kind of value it is; a BadRecord for what is no JSON."""
     for number, value in enumerate(_records(_chunks(source)), start=1):
         place = f"{source.name}[{number}]"
-        yield BadRecord(place, value.reason) if isinstance(value, BadRecord) else entry_from_value(value, place)
+        yield place, BadRecord(place, value.reason) if isinstance(value, BadRecord) else value
+
+
+def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
+    for place, value in read_values(source):
+        yield value if isinstance(value, BadRecord) else entry_from_value(value, place)
 
 
 def _records(chunks: Iterator[str]) -> Iterator[Any]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..limits import TOO_LONG
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import TITLE_NAMES, UnreadableError, field_name, paper_from_record
+from .shapes import plain
 from .sources import OpenSource
 
-COLLECTION_NAMES = frozenset({"papers", "data", "results", "items", "documents", "docs", "entries", "records", "works"})
+COLLECTION_NAMES = frozenset(
+    {"papers", "data", "results", "items", "documents", "docs", "entries", "records", "works"} | {"recommended_papers"}
+)
 """Names under which one JSON object holds all records."""
 
 TEXT_NAMES = TITLE_NAMES | {"abstract", "abstract_note", "text"}
@@ -38,10 +41,13 @@ def entries_from_json(text: str | bytes, place: str) -> Iterator[Entry]:
 
 def entry_from_value(record: Any, place: str) -> Entry:
     """The paper or the bad record that one JSON value is."""
-    if not isinstance(record, dict):
-        return BadRecord(place, "not a JSON object")
+    return entry_from_fields(record, place) if isinstance(record, dict) else BadRecord(place, "not a JSON object")
+
+
+def entry_from_fields(record: Mapping[str, Any], place: str) -> Entry:
+    """The paper or the bad record that an object is, whether with the names of fields.py or of a known source."""
     try:
-        return paper_from_record(record)
+        return paper_from_record(plain(record))
     except UnreadableError as fault:
         return BadRecord(place, str(fault))
     except RecursionError:

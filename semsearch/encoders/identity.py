@@ -57,6 +57,18 @@ class EncoderIdentity:
         return ", ".join(f"{name} {mine!r} and not {theirs!r}" for name, mine, theirs in pairs if mine != theirs)
 
 
+def least_cosines(identity: EncoderIdentity) -> tuple[float, float]:
+    """How near to its stored vector a text has to be when it is encoded again: each of a sample, and their mean.
+
+    On one machine the same engine gives the same bits, and 16-bit floats cost 1e-6. Another processor adds in another
+    order, which 32 bits hardly show; to 8 bits it may matter, as instructions differ in where they saturate. What a GPU
+    encoded in 16 bits is compared with what questions are encoded by, as the build did: 8 bits apart at worst.
+    """
+    if identity.document_engine == "torch-cuda-half":
+        return (0.95, 0.985) if identity.precision == "int8" else (0.998, 0.999)
+    return (0.99, 0.995) if identity.precision == "int8" else (0.9999, 0.9999)
+
+
 def identity_from_values(values: Mapping[str, Any]) -> EncoderIdentity:
     """The identity with these fields. Raises KeyError for a missing one, TypeError for one of another kind."""
     values = {"export": 0, **values}  # format 2 did not tell it

@@ -38,6 +38,7 @@ class Counts:
     """What a build met. records: papers read, before records of one paper were merged. papers: rows of the index.
 
     renamed: papers under a suffixed id, since another had theirs. cut: texts longer than the encoder reads.
+    not_english: papers that seem to be in another language (language.py); None where that was not counted.
     """
 
     records: int
@@ -47,6 +48,7 @@ class Counts:
     without_year: int = 0
     renamed: int = 0
     cut: int = 0
+    not_english: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _brought_up(values: dict[str, Any]) -> dict[str, Any]:
-    """The values of an earlier format with what it did not tell; `format` stays what it is."""
+    """The values of an earlier format or version with what they did not tell; `format` stays what it is."""
+    values = {**values, "counts": {"not_english": None, **values["counts"]}}
     if values["format"] == 2:
         papers = values["counts"]["papers"]
         encoder = {"export": 0, **values["encoder"]}

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..cleaning import clean_text
 from ..errors import QueryError, StoreError
 from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi, safe_id
 from ..text import comparable, digest
@@ -128,7 +129,7 @@ def _ways(wanted: str) -> Iterator[tuple[str, str]]:
     if arxiv_id := parse_arxiv_id(wanted):
         yield from (("arxiv", arxiv_id), ("alias", arxiv_id))
     if wanted:
-        yield "title", _title_name(wanted)
+        yield from (("title", title) for title in dict.fromkeys(map(_title_name, (wanted, clean_text(wanted)))))
 
 
 def _title_name(title: str) -> str:

@@ -7,7 +7,7 @@ abstract is so little that only DOI, arXiv id, or the same id with the same titl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -89,6 +89,39 @@ class Staging:
         database.execute("INSERT OR IGNORE INTO names SELECT id, root FROM records ORDER BY seq")
         (count,) = database.execute("SELECT count(DISTINCT root) FROM records").fetchone()
         return int(count), [id for (id,) in dropped]
+
+    def texts(self) -> Iterator[tuple[int, str, str]]:
+        """Of each record that is left its number in reading order, from 0, its id, and the text that it alone would be
+        embedded as."""
+        for seq, record in self._database.execute("SELECT seq, record FROM records ORDER BY seq"):
+            paper = Paper.from_json(record)
+            yield seq, paper.id, paper.text
+
+    def text_of(self, seq: int) -> str:
+        """The text of one of these records."""
+        found = self._database.execute("SELECT record FROM records WHERE seq = ?", (seq,)).fetchone()
+        return Paper.from_json(found[0]).text
+
+    def first_ids(self) -> Iterator[tuple[int, str]]:
+        """The root and the first id of each paper, in the order of their first records; to be called once settled."""
+        yield from self._database.execute("SELECT root, id FROM records WHERE seq = root ORDER BY root")
+
+    def merged_records(self) -> Iterator[tuple[int, Paper]]:
+        """The root of each paper and what its records are together, without the id that it gets; in the same order."""
+        rows = self._database.execute("SELECT root, record FROM records ORDER BY root, seq")
+        for root, group in groupby(rows, key=itemgetter(0)):
+            yield root, merge(tuple(Paper.from_json(record) for _, record in group))
+
+    def keep_only(self, roots: Iterable[int]) -> int:
+        """Drop all papers but those of roots, which is read as a stream; returns how many there are."""
+        database = self._database
+        database.execute("CREATE TEMP TABLE chosen (root INTEGER PRIMARY KEY)")
+        for root in roots:
+            database.execute("INSERT INTO chosen VALUES (?)", (root,))
+        for table in ("records", "names"):
+            database.execute(f"DELETE FROM {table} WHERE root NOT IN (SELECT root FROM chosen)")
+        database.execute("INSERT OR IGNORE INTO names SELECT id, root FROM records ORDER BY seq")
+        return int(database.execute("SELECT count(*) FROM chosen").fetchone()[0])
 
     def papers(self) -> Iterator[MergedPaper]:
         """Each paper once, its records merged, under an id that no other has. To be called once."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..encoders import EncoderIdentity, encoder_of
-from ..encoders.identity import ENCODER_FILES
+from ..encoders.identity import ENCODER_FILES, least_cosines
 from ..errors import EncoderError, SemsearchError
 from ..faiss_header import HEADER_BYTES
 from ..lexical import Lexical
@@ -46,18 +46,6 @@ _ROWS_AT_ONCE = 10_000
 _SHOWN = 3
 
 Finding = tuple[str, str, str]
-
-
-def least_cosines(identity: EncoderIdentity) -> tuple[float, float]:
-    """How near to its stored vector a text has to be when it is encoded again: each of a sample, and their mean.
-
-    On one machine the same engine gives the same bits, and 16-bit floats cost 1e-6. Another processor adds in another
-    order, which 32 bits hardly show; to 8 bits it may matter, as instructions differ in where they saturate. What a GPU
-    encoded in 16 bits is compared with what questions are encoded by, as the build did: 8 bits apart at worst.
-    """
-    if identity.document_engine == "torch-cuda-half":
-        return (0.95, 0.985) if identity.precision == "int8" else (0.998, 0.999)
-    return (0.99, 0.995) if identity.precision == "int8" else (0.9999, 0.9999)
 
 
 def _papers(folder: Path, manifest: Manifest) -> Iterator[Finding]:

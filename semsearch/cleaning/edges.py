@@ -1,0 +1,57 @@
+"""What publishers put around an abstract: the word Abstract before it, whose copyright it is before or behind it."""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = re.compile(
+    r"(?:\W{0,3}(?:(?i:extended abstract|abstract|zusammenfassung|r[eé]sum[eé]|resumen|resumo)"
+    r"\s?(?:[:.]|\s[-\u2013\u2014]\s|\s?\u2014)|ABSTRACT(?=\s+[A-Z]\w*\s[a-z])|(?i:abstract)(?=\s?(?:"
+    r"(?:Background|Introduction|Objectives?|Purpose|Motivation|Aims?)\b|(?:This|We|In|Our|The|There|Recent|Although|To)\s)))"
+    r"\s*)+"
+)
+_YEARS = r"(?:19|20)\d\d(?:\s?[-\u2013,/]\s?(?:19|20)\d\d)*"
+_OWNERS = (
+    r"(?:The\s+)?(?:Authors?(?:\(s\)|s)?|Author\(s\)|Elsevier|Springer|IEEE|ACM|AAAI|SPIE|Wiley|John Wiley|Taylor|IOP|"
+    r"AIP|OSA|Optica|Association for|Institute of|International|American|Royal|Society|Oxford|Cambridge|Nature|"
+    r"Macmillan|SAGE|Sage|Emerald|Inderscience|World Scientific|Hindawi|MDPI|Frontiers|IFAC|IFIP|VLDB|USENIX|AACR|"
+    r"Copyright|Crown|European|Acoustical|ISCA|Walter de Gruyter|De Gruyter)"
+)
+_REST = r"(?:[^.]|\.(?=[A-Za-z]\.|[a-z,]|\s?[,;&)]))"  # of a sentence, in which B.V. does not end it
+_CLAUSES = (
+    r"(?:\s*(?:All rights (?:are )?reserved|(?:This is an )?open[- ]access[^.]{0,120}|"
+    r"(?:Published|Licensed)\s[^.]"
+    rf"{_REST}{{0,120}}|Licensee\s{_REST}{{0,120}}|This article is (?:published|an open)[^.]{{0,120}})(?:\.|$))"
+)
+_SIGN = rf"(?:copyright\s*)?(?:\u00a9|\(c\))\s*(?:copyright\s*)?{_YEARS}|copyright\s+{_YEARS}"
+_BEFORE = re.compile(rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?:{_REST}{{0,60}}+)?\.{_CLAUSES}*+\s*(?=\S)")
+_BEHIND = re.compile(rf"\s*\(?(?i:{_SIGN})[\s,]*{_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
+_RESERVED = re.compile(rf"(?<=[.!?)])(?:\s*Published by\s{_REST}{{0,80}}\.)?\s*All rights (?:are )?reserved\.?\s*$")
+_TAIL_CHARS = 400
+_ENOUGH = 20
+"""Characters of a text that have to be left: what is all label is the text."""
+
+
+def without_edges(text: str) -> str:
+    """text without what is at its edges and not of it."""
+    while True:
+        found = _from_behind(_from_before(text))
+        if found == text:
+            return found
+        text = found
+
+
+def _from_before(text: str) -> str:
+    for edge in (_LABEL, _BEFORE):
+        match = edge.match(text)
+        if match and len(text) - match.end() >= _ENOUGH:
+            text = text[match.end() :]
+    return text
+
+
+def _from_behind(text: str) -> str:
+    for edge in (_BEHIND, _RESERVED):
+        match = edge.search(text, max(_ENOUGH, len(text) - _TAIL_CHARS))
+        if match:
+            text = text[: match.start()].rstrip()
+    return text

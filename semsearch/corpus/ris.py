@@ -1,0 +1,143 @@
+"""RIS, as EndNote, Zotero, Mendeley, Scopus and publishers write it; each record is read by rispy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..limits import TOO_LONG
+from .entry import BadRecord, Entry, Format, ReadOptions
+from .fields import NO_TEXT, UnreadableError, paper_from_record
+from .line_records import Flagged, line_records, text_lines
+from .sources import OpenSource
+
+_START = re.compile(r"\ufeff?TY {1,2}-")
+_END = re.compile(r"ER {1,2}-")
+_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|\s*$)")
+_NUMBER = re.compile(r"\s*\d+\.?\s*$")  # of a record, as rispy writes it above each
+_OTHER_TAG = re.compile(r"^(?:TI|T1|AU|A1|T2|JO|JF|AB|N2|PY|Y1|DA|DO|UR|ER) {1,2}-", re.MULTILINE)
+_FIRST = re.compile(r"^\ufeff?TY {1,2}- ?[A-Z]+\s*$", re.MULTILINE)
+
+_ARXIV = re.compile(r"\s*arxiv:\s*([\w.-]+(?:/\d{7})?)", re.IGNORECASE)
+_SEVERAL_URLS = re.compile(r"\s*;\s*(?=https?://)")
+_REPORTS = frozenset({"RPRT", "THES", "STAND", "GOVDOC"})
+_TITLES = ("title", "primary_title", "BT", "CT")
+_VENUES = ("secondary_title", "alternate_title3", "journal_name", "C3", "BT", "alternate_title2", "alternate_title1")
+_ARXIV_FIELDS = ("accession_number", "note", "number", "label", "journal_name", "secondary_title", "publisher")
+
+
+def _sniff(head: str) -> bool:
+    return bool(_FIRST.search(head) and _OTHER_TAG.search(head)) and not head.lstrip().startswith(("{", "[", "<"))
+
+
+def _flagged(source: OpenSource) -> Iterator[Flagged]:
+    """A record begins with its type, or with what stands where that should be; a provider's head is no record."""
+    begun, between = False, True
+    for number, line in text_lines(source):
+        starts = line is not None and bool(_START.match(line))
+        begun = begun or starts
+        blank = line is not None and (not line.strip() or bool(between and _NUMBER.match(line)))
+        begins = starts or (begun and between and not blank)
+        between = line is not None and (bool(_END.match(line)) or (between and not begins))
+        yield number, line, begins
+
+
+def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
+    for number, lines in line_records(_flagged(source)):
+        place = f"{source.name}:{number}"
+        if lines is None:
+            yield BadRecord(place, TOO_LONG)
+            continue
+        try:
+            yield paper_from_record(_record(_parsed(lines)))
+        except UnreadableError as fault:
+            yield BadRecord(place, str(fault))
+
+
+def _parsed(lines: list[str]) -> dict[str, Any]:
+    """The record as rispy reads it; it wants two spaces behind a tag, and an end that some writers forget."""
+    from rispy import RisParser
+    from rispy.config import LIST_TYPE_TAGS
+
+    spaced: list[list[str]] = []
+    listed = True  # whether the tag has a list, of which each line more is one more
+    for line in lines:
+        tag = _TAG.match(line.lstrip("\ufeff"))
+        if tag:
+            spaced.append([f"{tag[1]}  - {tag[2] or ''}"])
+            listed = tag[1] in LIST_TYPE_TAGS
+        elif listed:
+            spaced.append([line])
+        else:
+            spaced[-1].append(line.strip())  # rispy would copy all that it has for each line
+    joined = (" ".join(parts) for parts in [*spaced, ["ER  - "]])
+    found: list[dict[str, Any]] = RisParser(delimiter_tags_mapping={}).parse_lines(joined)
+    if not found:
+        raise UnreadableError("no type of reference (TY)")
+    return {**found[0].get("unknown_tag", {}), **found[0]}
+
+
+def _record(fields: dict[str, Any]) -> dict[str, Any]:
+    """The record with the field names of fields.py."""
+    if not any(_all(fields, name) for name in (*_TITLES, "abstract", "notes_abstract")):
+        raise UnreadableError(NO_TEXT)
+    report = fields.get("type_of_reference") in _REPORTS
+    return {
+        "id": _first(fields, "id"),
+        "title": _first(fields, *_TITLES),
+        "abstract": _first(fields, "abstract", "notes_abstract"),
+        "authors": [_given_first(name) for name in _all(fields, "authors") or _all(fields, "first_authors")],
+        "organization": _first(fields, "publisher") if report else "",
+        "venue": "" if report else _first(fields, *_VENUES),
+        "date": _date(_first(fields, "date")) or _date(_first(fields, "publication_year", "year")),
+        "year": _date(_first(fields, "year", "publication_year"))[:4],
+        "doi": _first(fields, "doi") or next((m for m in _all(fields, "type_of_work") if m.startswith("10.")), ""),
+        "arxiv_id": _arxiv_id(fields),
+        "url": _SEVERAL_URLS.split(_first(fields, "urls"))[0],
+        "keywords": _keywords(fields),
+    }
+
+
+def _all(fields: dict[str, Any], name: str) -> list[str]:
+    value = fields.get(name, [])
+    return [text.strip() for text in (value if isinstance(value, list) else [value]) if text.strip()]
+
+
+def _first(fields: dict[str, Any], *names: str) -> str:
+    return next((text for name in names for text in _all(fields, name)), "")
+
+
+def _given_first(name: str) -> str:
+    """`Family, Given, Suffix` as it is said; an organisation ends in a comma."""
+    family, *others = [part.strip() for part in name.split(",")]
+    if len(others) > 2:
+        return name
+    return " ".join(filter(None, [*others[:1], family, *others[1:]]))
+
+
+def _date(text: str) -> str:
+    """`2021/03/14/Spring`, of which each part may be empty, in ISO 8601; other dates as they are."""
+    parts = text.split("/")
+    if len(parts) < 2 or not parts[0].strip().isdecimal():
+        return text
+    known = []
+    for part in parts[:3]:
+        if not part.strip().isdecimal():
+            break
+        known.append(part.strip())
+    return "-".join(known) if len(known[0]) == 4 else text
+
+
+def _arxiv_id(fields: dict[str, Any]) -> str:
+    texts = (text for name in _ARXIV_FIELDS for text in _all(fields, name))
+    return next((found[1] for text in texts if (found := _ARXIV.match(text))), "")
+
+
+def _keywords(fields: dict[str, Any]) -> list[str] | str:
+    """A list; where all stand in one line, that line, which is parted at its semicolons."""
+    found = _all(fields, "keywords")
+    return found[0] if len(found) == 1 and ";" in found[0] else found
+
+
+RIS = Format("ris", (".ris",), "RIS records", _sniff, _read)
