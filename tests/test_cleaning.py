@@ -33,6 +33,7 @@ LATEX = {
     "Ca$^{2+}$ at 25$^\\circ$C, $^{13}$C, the 5$^{th}$, 10$^{-3}$ m": "Ca2+ at 25°C, 13C, the 5th, 10^-3 m",
     r"$x^2$, $O(n \log n)$, O(n\log n), $\mathbb{R}^n$, $\mathbb R^{n \times d}$": "x^2, O(n log n), O(n log n), R^n, R^(n × d)",
     r"$\tilde{\mathcal{O}}(\sqrt{T})$, $\frac{a+b}{c}$, $\tfrac 1 2$, $\binom{n}{k}$": "Õ(sqrt(T)), (a+b)/c, 1/2, binom(n, k)",
+    r"$O(\log{T})$, \polylog{}-time, \hatB": "O(log T), polylog-time, B",
     r"$\ell_1$, $x_{i+1}^{2}$, $\sum_{i=1}^n x_i$, $\{X_i\}_{i \in I}$": "ℓ1, x_(i+1)^2, ∑_(i=1)^n x_i, {X_i}_(i ∈ I)",
     r"$\sigma_{\min}s_{\star}$, $\left( \mathrm{poly}(d) \right)$, \(a \leq b\)": "σ_min s_*, ( poly(d) ), a ≤ b",
     "$95 %$ of $(n!)$ and $i−1$ of $(s, a)$ by $ n $": "95 % of (n!) and i−1 of (s, a) by n",
@@ -145,6 +146,10 @@ def test_a_text_of_one_piece_over_and_over_is_cleaned(piece: str) -> None:
     once = clean_text(text)
     assert clean_text(once) == once
     assert bool(once) == bool(clean(text))
+
+
+def test_what_becomes_a_long_run_of_spaces_is_one() -> None:
+    assert clean_text("\\alpha" + "<p>" * 30_000 + "</p>beta") == "α beta"
 
 
 def test_records_of_every_reader_are_clean(tmp_path: Path) -> None:

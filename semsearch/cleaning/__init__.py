@@ -34,7 +34,8 @@ def clean_text(text: str) -> str:
     found = text
     for _ in range(_MOST_ROUNDS):
         before = found
-        found = clean(without_latex(without_markup(clean(without_breaks(found)))))
+        found = clean(without_markup(clean(without_breaks(found))))  # clean, as long runs of spaces cost their square
+        found = clean(without_latex(found))
         found = without_edges(found)
         if found == before or not _is_suspect(found):
             return found or plain

@@ -169,7 +169,11 @@ class _Setter:
         if word[:1].isalnum() and self._last()[-1:].isalnum():
             word = " " + word
         following = self._tokens[self._at][:1] if self._at < len(self._tokens) else ""
-        self._put(word + (" " if word[-1:].isalnum() and (following.isalnum() or following == "\\") else ""))
+        goes_on = following.isalnum() or following == "\\" or (following == "{" and not self._is_empty_group())
+        self._put(word + (" " if word[-1:].isalnum() and goes_on else ""))
+
+    def _is_empty_group(self) -> bool:
+        return self._ends.get(self._at) == self._at + 1
 
     def _last(self) -> str:
         """The end of what was set so far."""
@@ -357,7 +361,7 @@ class _Setter:
             self._at -= 1
             self._tokens[self._at] = f"{name[len(glued) :]}" if glued != "sqrt" else ""
             self._put_word(f"sqrt({name[4:]})") if glued == "sqrt" else self._command(glued)
-        elif self._has_argument() and self._ends.get(self._at, self._at + 1) > self._at + 1:
+        elif self._has_argument() and self._at in self._ends and not self._is_empty_group():
             self._put(self._argument())
         elif self._math and (letter := _LETTER.fullmatch(name)):
             self._put(letter[1] or letter[2] or letter[3])
