@@ -23,7 +23,7 @@ from .retrieval import Found, Mode, Retriever
 from .store import Generation, PaperTable
 from .vectors import VECTORS_TYPE, FloatArray, Vectors
 from .why import best_sentences
-from .words import ANALYSER, Unit, units
+from .words import ANALYSER, READABLE_ANALYSERS, Unit, units
 
 _APART = 1e-6
 
@@ -158,7 +158,7 @@ def _structures(generation: Generation) -> tuple[Vectors, Lexical]:
         )
     vectors = Vectors(generation.vectors, manifest.vectors.count, manifest.vectors.dimensions)
     lexical = (manifest.lexical.kind, manifest.lexical.analyser)
-    if lexical != ("tantivy", ANALYSER):
+    if lexical[0] != "tantivy" or lexical[1] not in READABLE_ANALYSERS:
         raise StoreError(
             f"{generation.folder}: keywords by {' '.join(lexical)}, this semsearch searches tantivy {ANALYSER}",
             "build the index again, or pip install --upgrade semsearch",

@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer
 
-ANALYSER = "english-1"
+ANALYSER = "english-2"
 """The name of what this file makes of a text; to be changed with every change of it, as an index holds its terms."""
+
+READABLE_ANALYSERS = ("english-1", ANALYSER)
+"""Those whose indexes are asked with the present one's terms; the first finds Chinese and Japanese by whole runs only."""
 
 LONGEST_TERM = 80  # characters of UTF-8; longer runs are no words, and are not indexed
 
