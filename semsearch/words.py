@@ -23,7 +23,7 @@ ANALYSER = "english-2"
 """The name of what this file makes of a text; to be changed with every change of it, as an index holds its terms."""
 
 READABLE_ANALYSERS = ("english-1", ANALYSER)
-"""Those whose indexes are asked with the present one's terms; the first finds Chinese and Japanese by whole runs only."""
+"""Those whose indexes can be asked; in one of the first, Chinese and Japanese are found by whole runs only."""
 
 LONGEST_TERM = 80  # characters of UTF-8; longer runs are no words, and are not indexed
 
