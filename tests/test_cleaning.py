@@ -190,3 +190,20 @@ def test_a_clean_question_loads_none_of_it() -> None:
         "print([name for name in sys.modules if name.startswith(('semsearch.cleaning.', 'pylatexenc'))])"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"It costs $5 a seal, 90\% less, with $\alpha$-decay.", "It costs $5 a seal, 90% less, with α-decay."),
+        (r"from $5 to \textbf{$3} a seal", "from $5 to $3 a seal"),
+        (r"at $0.5/hr, 30\% less than $1/hr", "at $0.5/hr, 30% less than $1/hr"),
+        (r"a $5\times5$ grid of $n$", "a 5×5 grid of n"),
+        ("Songs sung from copyright 1990 to copyright 2005 and on.", None),
+        ("Songs sung after copyright 1978 law are many here.", None),
+        ("Copyright 1998 was a turning point for all who sing.", None),
+        ("Seals sing under the thick ice. Copyright 2019 The Authors.", "Seals sing under the thick ice."),
+    ],
+)
+def test_money_and_talk_of_copyright_stay(text: str, expected: str | None) -> None:
+    assert clean_text(text) == (text if expected is None else expected)

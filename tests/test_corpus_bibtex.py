@@ -214,3 +214,20 @@ def test_an_entry_of_too_many_parts_costs_itself(tmp_path: Path, broken: str) ->
         tmp_path, f"@article{{a, title = {{One}}}}\n@book{{b,\n {broken}\n}}\n@book{{c, title = {{Three}}}}\n"
     )
     assert titles(entries) == ["One", "refs.bib:2: not valid BibTeX", "Three"]
+
+
+def test_names_that_begin_with_a_command_keep_it(tmp_path: Path) -> None:
+    written = r"author={Smith, A. and \'Alvarez, J. and {Lakes and Rivers} and \O stergaard, K and \L{}ukasz, K.}"
+    assert one(tmp_path, written).authors == ("A. Smith", "J. Álvarez", "Lakes and Rivers", "K Østergaard", "K. Łukasz")
+
+
+@pytest.mark.parametrize(
+    ("note", "arxiv_id"),
+    [
+        ("arXiv:1706.03762v2 [cs.CL]", "1706.03762"),
+        ("Comment on arXiv:1706.03762", None),
+        ("arXiv:1706.03762 is discussed here", None),
+    ],
+)
+def test_a_note_on_another_paper_is_not_that_paper(tmp_path: Path, note: str, arxiv_id: str | None) -> None:
+    assert one(tmp_path, f"note={{{note}}}").arxiv_id == arxiv_id

@@ -243,3 +243,8 @@ def test_two_outputs_at_once_are_misuse(index: Path) -> None:
     ran = CliRunner().invoke(app, ["show", TWELVE[0].id, "--bibtex", "--csl", "--index", str(index)])
     assert ran.exit_code == 2
     assert "--bibtex and --csl exclude each other" in ran.stderr
+
+
+@pytest.mark.parametrize("group", ["World Health Organization", "The ATLAS Collaboration", "Office of Lakes"])
+def test_a_group_has_no_family_name(group: str) -> None:
+    assert name_of(group) == Name(group)

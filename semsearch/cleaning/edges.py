@@ -23,9 +23,11 @@ _CLAUSES = (
     r"(?:Published|Licensed)\s[^.]"
     rf"{_REST}{{0,120}}|Licensee\s{_REST}{{0,120}}|This article is (?:published|an open)[^.]{{0,120}})(?:\.|$))"
 )
-_SIGN = rf"(?:copyright\s*)?(?:\u00a9|\(c\))\s*(?:copyright\s*)?{_YEARS}|copyright\s+{_YEARS}"
+_SIGNED = rf"(?:copyright\s*)?(?:\u00a9|\(c\))\s*(?:copyright\s*)?{_YEARS}"
+_SIGN = rf"{_SIGNED}|copyright\s+{_YEARS}"
 _BEFORE = re.compile(rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?:{_REST}{{0,60}}+)?\.{_CLAUSES}*+\s*(?=\S)")
-_BEHIND = re.compile(rf"\s*\(?(?i:{_SIGN})[\s,]*{_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
+_WHOSE = rf"(?i:{_SIGNED})[\s,]*|(?<=[.!?)\]])\s*\(?(?i:copyright\s+{_YEARS})[\s,]*(?:by\s+)?(?={_OWNERS})"
+_BEHIND = re.compile(rf"(?:\s*\(?{_WHOSE}){_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
 _RESERVED = re.compile(rf"(?<=[.!?)])(?:\s*Published by\s{_REST}{{0,80}}\.)?\s*All rights (?:are )?reserved\.?\s*$")
 _TAIL_CHARS = 400
 _ENOUGH = 20

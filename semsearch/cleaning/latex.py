@@ -108,6 +108,8 @@ def _formula(match: re.Match[str]) -> str | None:
     if kind is None:
         return None
     formula = match[kind]
+    if kind == "inline" and _is_money(formula):
+        return None
     if kind != "inline" or _MARKED.search(formula):
         return formula if kind != "inline" or "\\" in formula or not _is_wide(formula) else None
     before, behind = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
@@ -115,6 +117,11 @@ def _formula(match: re.Match[str]) -> str | None:
         return formula if len(formula.strip()) <= 2 and formula[0] == formula[-1] else None
     is_money = behind.isdigit() or (before.isalpha() and formula[0].isdigit())
     return formula if not is_money and _IS_FORMULA.fullmatch(formula) else None
+
+
+def _is_money(formula: str) -> bool:
+    """Whether what stands between two dollars runs from an amount, `$5 and `, or out of a group, to the next dollar."""
+    return (formula[0].isdigit() and formula[-1].isspace()) or formula.count("{") > formula.count("}")
 
 
 def _is_wide(formula: str) -> bool:

@@ -51,6 +51,9 @@ _COST = 1_000  # bytes of memory of one of them, however short
 _ARXIV_MENTION = re.compile(
     r"(?:arxiv[:\s./]*(?:preprint\s+arxiv:\s*)?|^abs/)([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE
 )
+_ARXIV_ALONE = re.compile(
+    rf"\W*(?:see\s+)?(?:also\s+)?{_ARXIV_MENTION.pattern}(?:v\d+)?(?:\s*\[[\w.-]+\])?\W*", re.IGNORECASE
+)
 _NO_VENUE = re.compile(r"(?:arxiv\b.*|corr)$", re.IGNORECASE)
 _MONTH_NAME = re.compile(r"[a-z]{3,}", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -261,8 +264,11 @@ def _arxiv_id(values: Mapping[str, str]) -> str:
     eprint = link(values.get("eprint", ""))
     if archive in ("", "arxiv") and parse_arxiv_id(eprint):
         return eprint
-    for field in ("journal", "note", "howpublished", "volume", "number", "annote"):
+    for field in ("journal", "volume", "number"):
         if mention := _ARXIV_MENTION.search(values.get(field, "")[:1000]):
+            return mention[1]
+    for field in ("note", "howpublished", "annote"):  # which may speak of another paper as well
+        if mention := _ARXIV_ALONE.fullmatch(values.get(field, "")[:1000]):
             return mention[1]
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..cleaning import clean_text
 from ..limits import TEXT_CHARS, TOO_MUCH_TEXT
@@ -30,6 +30,7 @@ JOURNALS = {
 
 _PIECE = re.compile(r'[{"]|[^\s#{"]+')
 _BRACE = re.compile(r"(?<!\\)[{}]")
+_AND = re.compile(r"(?<!\\)[{}]| and (?=\S)", re.IGNORECASE)
 _BRACE_OR_QUOTE = re.compile(r'(?<!\\)[{}]|"')
 _GROUP = re.compile(r"(?<![_^])\{((?:[^{}]|[_^]\{[^{}]*\})*)\}")
 _DEEPEST = 40  # groups in groups
@@ -101,13 +102,23 @@ def link(value: str) -> str:
 
 def names(value: str) -> list[str]:
     """The people of `Brook, Ada and {Office of Lakes} and others`, given name first."""
-    from bibtexparser.middlewares.names import split_multiple_persons_names
-
     value = " ".join(value.split())
     if ";" in value and " and " not in value:
         return [_name(name) for name in value.split(";")]
-    found = (_name(name) for name in split_multiple_persons_names(value))
+    found = (_name(name) for name in _people(value))
     return [name for name in found if name.casefold() not in _NOBODY]
+
+
+def _people(value: str) -> Iterator[str]:
+    """The names between each `and` that stands in no braces; bibtexparser's own loses a command that begins a name."""
+    depth = start = 0
+    for mark in _AND.finditer(value):
+        if mark[0] in "{}":
+            depth += 1 if mark[0] == "{" else -1
+        elif depth <= 0:
+            yield value[start : mark.start()]
+            start = mark.end()
+    yield value[start:]
 
 
 def _name(name: str) -> str:

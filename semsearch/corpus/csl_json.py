@@ -24,7 +24,9 @@ _FOREIGN_FIELD = re.compile(
 )
 _REPORTS = frozenset({"report", "thesis", "standard"})
 _NOTE = re.compile(r"^\s*\{?\s*:?([A-Za-z][A-Za-z -]*)\s*:\s*(\S[^\n}]*)", re.MULTILINE)  # Zotero's `Extra`
-_ARXIV = re.compile(r"\s*arxiv:\s*([\w.-]+(?:/\d{7})?)", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"^\s*arxiv:\s*([\w.-]+(?:/\d{7})?)(?:v\d+)?\s*(?:\[[\w.-]+\]\s*)?$", re.IGNORECASE | re.MULTILINE
+)  # a line of its own: a note may speak of another paper
 _ARXIV_FIELDS = ("number", "archive_location", "note", "container-title", "publisher")
 _ZOTERO_KEY = re.compile(r"(?:.*/(?:items/)?)([A-Z0-9]{8})$")
 
@@ -98,7 +100,7 @@ def _date(issued: Any) -> str:
 
 def _arxiv_id(item: dict[str, Any]) -> str:
     texts = (item[name] for name in _ARXIV_FIELDS if isinstance(item.get(name), str))
-    return next((found[1] for text in texts if (found := _ARXIV.match(text))), "")
+    return next((found[1] for text in texts if (found := _ARXIV.search(text))), "")
 
 
 CSL_JSON = Format("csl-json", (), "CSL JSON, an array of items", _sniff, _read)

@@ -19,7 +19,9 @@ _NUMBER = re.compile(r"\s*\d+\.?\s*$")  # of a record, as rispy writes it above 
 _OTHER_TAG = re.compile(r"^(?:TI|T1|AU|A1|T2|JO|JF|AB|N2|PY|Y1|DA|DO|UR|ER) {1,2}-", re.MULTILINE)
 _FIRST = re.compile(r"^\ufeff?TY {1,2}- ?[A-Z]+\s*$", re.MULTILINE)
 
-_ARXIV = re.compile(r"\s*arxiv:\s*([\w.-]+(?:/\d{7})?)", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"^\s*arxiv:\s*([\w.-]+(?:/\d{7})?)(?:v\d+)?\s*(?:\[[\w.-]+\]\s*)?$", re.IGNORECASE | re.MULTILINE
+)  # a line of its own: a note may speak of another paper
 _SEVERAL_URLS = re.compile(r"\s*;\s*(?=https?://)")
 _REPORTS = frozenset({"RPRT", "THES", "STAND", "GOVDOC"})
 _TITLES = ("title", "primary_title", "BT", "CT")
@@ -131,7 +133,7 @@ def _date(text: str) -> str:
 
 def _arxiv_id(fields: dict[str, Any]) -> str:
     texts = (text for name in _ARXIV_FIELDS for text in _all(fields, name))
-    return next((found[1] for text in texts if (found := _ARXIV.match(text))), "")
+    return next((found[1] for text in texts if (found := _ARXIV.search(text))), "")
 
 
 def _keywords(fields: dict[str, Any]) -> list[str] | str:
