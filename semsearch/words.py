@@ -39,7 +39,7 @@ _GREEK = {
 }  # fmt: skip
 _GREEK_LETTER = re.compile(f"[{''.join(_GREEK)}]")
 HYPHEN = "\\-\u2010\u2011\u2012\u2013\u2212"
-_MARKS = "\u0300-\u1fff\u2c00-\u2dff\u3040-\U0010ffff"
+_MARKS = "^\x00-\u02ff\u2000-\u2bff\u2e00-\u303f"
 """What a word may hold beside \\w: vowel signs and other marks. Python and tantivy know different editions of Unicode,
 so it is whatever is no punctuation or symbol of the common blocks; the analyser splits what is left to be split."""
 
