@@ -21,6 +21,7 @@ from semsearch import cli
 from semsearch.build import build_index
 from semsearch.encoders.onnx import OnnxEncoder
 from semsearch.errors import StoreError
+from semsearch.store import roll_back
 from semsearch.store.manifest import read_manifest
 from semsearch.verify import Report, child, verify
 from semsearch.verify.contents import SAMPLE, least_cosines
@@ -160,6 +161,18 @@ def test_a_damaged_generation_before_is_told_and_not_offered(
     _, out, err = told(capsys, monkeypatch, "verify", "--index", index)
     assert "the generation before, generation-000001, is damaged (generation-000001/vectors.faiss: damaged: " in out
     assert err.endswith("hint: build the index again: vectors that are whole are taken over\n")
+
+
+def test_after_a_rollback_the_way_that_is_offered_leads_to_the_later_generation(
+    index: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roll_back(index)
+    flip(index / "generation-000001" / "vectors.faiss", 100, 0)
+    _, out, err = told(capsys, monkeypatch, "verify", "--index", index)
+    assert "the later generation generation-000002 is whole by its hashes" in out.splitlines()
+    assert f"`semsearch rollback --to generation-000002 --index {index}`" in err
+    assert roll_back(index, "generation-000002").name == "generation-000002"
+    assert verify(index).generation == "generation-000002"
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,21 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"{each.name:{width}}  ok     {each.found}".rstrip()
     if report.before is not None:
         told = f"is damaged ({report.before_problem})" if report.before_problem else "is whole by its hashes"
-        yield f"the generation before, {report.before}, {told}"
+        yield f"the {_which(report)} {told}"
     yield from report.notes
 
 
 def _remedy(report: Report, index: Path) -> str:
     if report.before is not None and not report.before_problem:
         where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
-        return f"the generation before, {report.before}, is whole: `semsearch rollback{where}`"
+        to = "" if report.before < report.generation else f" --to {report.before}"
+        return f"the {_which(report)} is whole: `semsearch rollback{to}{where}`"
     if any("an index of format" in each.problem for each in report.wrong):
         return "pip install --upgrade semsearch"
     return "build the index again: vectors that are whole are taken over"
+
+
+def _which(report: Report) -> str:
+    """The other generation there is, which after a rollback is a later one."""
+    former = report.before is not None and report.before < report.generation
+    return f"generation before, {report.before}," if former else f"later generation {report.before}"
