@@ -8,7 +8,7 @@ QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
 EVAL ?= ../shared/data/eval
 PARTS ?=
 
-.PHONY: demo test torture check format docs bench bench-docs bench-memory bench-txtai relevance clean
+.PHONY: demo test torture check format docs bench bench-docs bench-memory bench-txtai relevance answers clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
@@ -51,6 +51,9 @@ bench-docs: $(VENV)/.installed-bench  ## write the tables and plots of docs/ fro
 
 relevance: $(VENV)/.installed-bench  ## measure how good the answers are over the sets in EVAL (and with INDEX, ml_questions), and write docs/relevance.md; REUSE=1 embeds nothing again
 	$(BIN)/python -m bench.relevance --eval $(EVAL) $(if $(wildcard $(INDEX)/CURRENT),--index $(INDEX)) $(if $(REUSE),--reuse)
+
+answers: $(VENV)/.installed-bench  ## measure PARTS (all of them) of docs/answers.md with INDEX and EVAL, and write its tables
+	$(BIN)/python -m bench.answers $(PARTS) --index $(INDEX) --eval $(EVAL)
 
 bench-txtai:  ## set txtai up in an environment of its own, as a contender of `make bench`
 	$(PYTHON) -m venv bench/.txtai
