@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "filters": {"errors", "text", "dates", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
+    "references": {"text", "paper"},
     "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
     "store": {"errors", "text", "cleaning", "dates", "paper", "faiss_header", "encoders.identity"},
     "embedding": {"text", "encoders", "vectors", "store"},
@@ -71,6 +72,11 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
         "filters", "export", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
+        "references", "serve",
+    },
+    "serve": {
+        "errors", "_version", "paper", "encoders", "filters", "references", "results", "retrieval", "search", "store",
+        "threads",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

@@ -23,10 +23,10 @@ from typer.testing import CliRunner
 from semsearch.build import build_index
 from semsearch.cleaning import clean_text
 from semsearch.cli import app
-from semsearch.cli.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
 from semsearch.corpus import BadRecord, read_papers
 from semsearch.corpus.bibtex_values import plain_text
 from semsearch.paper import Paper
+from semsearch.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
 from semsearch.text import clean
 
 NASTY = (

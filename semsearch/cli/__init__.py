@@ -21,6 +21,7 @@ from .eval import eval
 from .export import export
 from .info import info
 from .rank import rank
+from .serve import serve
 from .update import add, remove, rollback, sync
 from .verify import verify
 
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, verify, rollback, export):
+for _command in (build, query, similar, rank, eval, show, info, add, remove, sync, verify, rollback, export, serve):
     app.command()(_command)
 
 

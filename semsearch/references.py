@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..paper import Paper
-from ..text import digest
+from .paper import Paper
+from .text import digest
 
 CSV_FIELDS = (
     "id", "title", "authors", "organization", "venue", "date", "doi", "arxiv_id", "url", "categories", "keywords",

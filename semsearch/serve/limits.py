@@ -1,0 +1,36 @@
+"""What a request may ask for at most: every bound of the API is stated here, and told in its OpenAPI document."""
+
+from __future__ import annotations
+
+QUESTION_CHARS = 2_000
+"""The longest question, id or name in an address."""
+
+TEXT_CHARS = 20_000
+"""The longest text that may be pasted to find what is like it: an abstract has some 1,500."""
+
+MOST_HITS = 200
+"""The largest k."""
+
+MOST_EXPLAINED = 20
+"""The largest k with `why`, which encodes every sentence of every abstract that is answered with."""
+
+LARGEST_OFFSET = 10_000
+"""How far one may leaf through an answer."""
+
+MOST_NAMES = 50
+"""How many papers, venues, authors or categories one question may name, of each kind."""
+
+MOST_EXPORTED = 1_000
+"""How many papers may be exported at once, by their ids or of an answer."""
+
+MOST_QUESTIONS = 100
+"""How many questions may be ranked for at once."""
+
+MOST_RANKED = 1_000
+"""The largest k of a ranking."""
+
+MOST_VALUES = 200
+"""How many values of a facet may be asked for."""
+
+BODY_BYTES = 1 << 20
+"""The longest body of a request."""

@@ -1,0 +1,70 @@
+"""Errors as RFC 9457's application/problem+json: what was got, what was expected, and in `hint` how to mend it."""
+
+from __future__ import annotations
+
+import http
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ..errors import EncoderError, SemsearchError, StoreError
+
+MEDIA_TYPE = "application/problem+json"
+
+logger = logging.getLogger(__name__)
+
+
+class ProblemError(Exception):
+    """What a request is answered with instead of what it asked for. status: of HTTP. headers: further ones."""
+
+    def __init__(self, status: int, detail: str, hint: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.hint, self.headers = status, detail, hint, dict(headers or {})
+
+
+def problem(status: int, detail: str, hint: str = "", headers: Mapping[str, str] | None = None) -> Response:
+    """The response that tells what is wrong."""
+    told = {"type": "about:blank", "title": http.HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if hint:
+        told["hint"] = hint
+    return Response(json.dumps(told, ensure_ascii=False), status, headers, MEDIA_TYPE)
+
+
+def told_by_all(app: FastAPI) -> None:
+    """Make every error of an application a problem."""
+    app.add_exception_handler(ProblemError, _of_ours)
+    app.add_exception_handler(SemsearchError, _of_semsearch)
+    app.add_exception_handler(RequestValidationError, _of_values)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_a_defect)
+
+
+async def _of_ours(_: Request, error: Any) -> Response:
+    return problem(error.status, error.detail, error.hint, error.headers)
+
+
+async def _of_semsearch(_: Request, error: Any) -> Response:
+    status = 503 if isinstance(error, StoreError | EncoderError) else 400
+    return problem(status, error.message, error.hint, {"Retry-After": "5"} if status == 503 else None)
+
+
+async def _of_values(_: Request, error: Any) -> Response:
+    """The values of a request that are none: each with its place."""
+    told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
+    return problem(422, told, "/openapi.json tells what each request takes, with examples")
+
+
+async def _of_http(_: Request, error: Any) -> Response:
+    hint = "/openapi.json tells what there is" if error.status_code in (404, 405) else ""
+    return problem(error.status_code, str(error.detail), hint, error.headers)
+
+
+async def _of_a_defect(_: Request, error: Exception) -> Response:
+    """Starlette logs the traceback; whoever asked does not see it."""
+    return problem(500, f"a defect of semsearch ({type(error).__name__})", "the server's log tells more")
