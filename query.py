@@ -2,6 +2,7 @@
 
 python query.py "how do vaccines prevent cancer?"
 python query.py --like vaswani-2017-attention
+python query.py "attention" --like vaswani-2017-attention --unlike dosovitskiy-2021-vit
 python query.py --batch questions.txt
 
 import query
@@ -36,6 +37,7 @@ from semsearch.cli.options import (
     SearchMode,
     SinceOption,
     TsvOption,
+    UnlikeOption,
     UntilOption,
     VenueOption,
     WhyOption,
@@ -69,26 +71,29 @@ def search(
     question: str,
     k: int = 10,
     *,
+    like: str | Sequence[str] = (),
+    unlike: str | Sequence[str] = (),
     index: str | Path = DEFAULT_INDEX,
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
 ) -> Results:
     """The k papers that answer a question best (see SearchIndex.search); the index stays open for the next one."""
-    return _opened(index).search(question, k, mode=mode, filter=filter, why=why)
+    return _opened(index).search(question, k, like=like, unlike=unlike, mode=mode, filter=filter, why=why)
 
 
 def similar(
     papers: str | Sequence[str],
     k: int = 10,
     *,
+    unlike: str | Sequence[str] = (),
     index: str | Path = DEFAULT_INDEX,
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
 ) -> Results:
-    """The k papers most like the paper or papers of these ids."""
-    return _opened(index).similar(papers, k, mode=mode, filter=filter, why=why)
+    """The k papers most like the paper or papers of these ids, and unlike others (see SearchIndex.similar)."""
+    return _opened(index).similar(papers, k, unlike=unlike, mode=mode, filter=filter, why=why)
 
 
 def rank(
@@ -105,7 +110,11 @@ def rank(
 
 def _script(
     question: Annotated[str | None, typer.Argument(help="A question in plain language.")] = None,
-    like: Annotated[list[str] | None, typer.Option("--like", help="The id of a paper to find similar ones of.")] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option("--like", help="The id of a paper to find similar ones of; a question is moved towards it."),
+    ] = None,
+    unlike: UnlikeOption = None,
     batch: Annotated[str | None, typer.Option("--batch", help="A file of questions, ranked as a TREC run.")] = None,
     index: IndexOption = DEFAULT_INDEX,
     k: Annotated[
@@ -130,9 +139,9 @@ def _script(
     ris: RisOption = False,
     csl: CslOption = False,
 ) -> None:
-    """Ask an index: a question, --like for similar papers, or --batch for a file of questions."""
-    if sum(each is not None for each in (question, like or None, batch)) != 1:
-        raise typer.BadParameter("give one of: a question, --like ID, --batch FILE")
+    """Ask an index: a question, --like for similar papers, both, or --batch for a file of questions."""
+    if (question is None and not like) == (batch is None) or (batch is not None and unlike):
+        raise typer.BadParameter("give one of: a question, --like ID, --batch FILE; the first two may go together")
     chosen: dict[str, Any] = {
         "mode": mode,
         "since": since,
@@ -154,9 +163,9 @@ def _script(
     }
     shown: dict[str, Any] = {"offset": offset, "why": why, **outputs}
     if question is not None:
-        ask.query(question, index, k or 10, **chosen, **shown)
+        ask.query(question, index, k or 10, like=like, unlike=unlike, **chosen, **shown)
     elif like:
-        ask.similar(like, None, index, k or 10, **chosen, **shown)
+        ask.similar(like, None, index, k or 10, unlike=unlike, **chosen, **shown)
     elif batch is not None:
         output = output_format(**outputs)
         if output not in _RUNS or offset or why:

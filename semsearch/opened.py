@@ -13,6 +13,8 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import BinaryIO
 
+import numpy as np
+
 from .encoders import Encoder, EncoderIdentity, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
@@ -20,6 +22,7 @@ from .filters import Allowed, Filter, allowed_rows
 from .lexical import Lexical
 from .results import Hit, IndexSummary, Results
 from .retrieval import Found, Mode, Retriever
+from .steering import Examples, Steering
 from .store import Generation, PaperTable
 from .vectors import VECTORS_TYPE, FloatArray, Vectors
 from .why import best_sentences
@@ -104,11 +107,26 @@ class OpenGeneration:
             self._filtered = (filter, allowed)
         return allowed
 
+    def without(self, allowed: Allowed | None, rows: Sequence[int]) -> Allowed:
+        """What is allowed, without some rows."""
+        mask = np.ones(len(self), dtype=np.bool_) if allowed is None else allowed.mask.copy()
+        mask[list(rows)] = False
+        return Allowed(mask, int(mask.sum()))
+
     def answers(
-        self, texts: Sequence[str], queries: FloatArray, wanted: int, mode: Mode, allowed: Allowed | None
+        self,
+        texts: Sequence[str],
+        queries: FloatArray,
+        wanted: int,
+        mode: Mode,
+        allowed: Allowed | None,
+        asked: Sequence[tuple[Unit, ...]] | None = None,
     ) -> list[list[Found]]:
-        """For each text its wanted best papers, those that it names before all others; queries: the texts' vectors."""
-        asked = [units(text) for text in texts]
+        """For each text its wanted best papers, those that it names before all others.
+
+        queries: the texts' vectors. asked: their units, if they are not those of the texts.
+        """
+        asked = asked or [units(text) for text in texts]
         mask = None if allowed is None else allowed.mask
         answers = self.retriever(mode, queries, asked, wanted, mask)
         for position, text in enumerate(texts):
@@ -117,6 +135,17 @@ class OpenGeneration:
                 named = self.retriever.named(rows, queries[position], asked[position], mode)
                 answers[position] = _named_first(named, answers[position])[:wanted]
         return answers
+
+    def examples(self, names: Sequence[str], text: str | None = None) -> Examples:
+        """Papers of those names, each once, and a text, as examples of what is looked for, or is not."""
+        rows = tuple(dict.fromkeys(self.papers.row_of(name) for name in names))
+        texts = [paper.text for paper in self.papers.get(rows)]
+        parts = [self.vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
+        if text is not None:
+            texts.append(text)
+            parts.append(self.encoder.encode_documents([text]).vectors)
+        vectors = np.concatenate(parts) if parts else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
+        return Examples(rows, tuple(self.papers.ids(rows)), vectors, tuple(map(units, texts)))
 
     def explained(self, answer: Results, query: FloatArray) -> Results:
         """The answer with the sentence of each abstract that is nearest to query, (d,)."""
@@ -135,7 +164,7 @@ class OpenGeneration:
         asked: tuple[Unit, ...],
         *,
         query: str | None = None,
-        like: tuple[str, ...] = (),
+        steering: Steering | None = None,
     ) -> Results:
         """The papers found, of which the first is the one after offset, as an answer; asked: the question's words."""
         papers = self.papers.get([each.row for each in found])
@@ -144,7 +173,8 @@ class OpenGeneration:
             for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
         )
         summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
-        return Results(query, like, mode, summary, tuple(hits), notes_of(allowed))
+        like, unlike = (steering.liked.ids, steering.unliked.ids) if steering else ((), ())
+        return Results(query, like, unlike, mode, summary, tuple(hits), notes_of(allowed))
 
 
 def _structures(generation: Generation) -> tuple[Vectors, Lexical]:

@@ -70,12 +70,14 @@ class IndexSummary:
 class Results(Sequence[Hit]):
     """The hits for one question, best first; a sequence of them.
 
-    query: the question, None for `similar`. like: ids of the papers that the hits should be like. searched: the index.
+    query: the question, None for `similar`. like, unlike: ids of the papers that the hits should be like, and of those
+    that they should not be like. searched: the index.
     notes: what else the reader should know of the answer, a sentence each.
     """
 
     query: str | None
     like: tuple[str, ...]
+    unlike: tuple[str, ...]
     mode: str
     searched: IndexSummary
     hits: tuple[Hit, ...]
@@ -99,7 +101,7 @@ class Results(Sequence[Hit]):
         return {
             "query": self.query,
             "like": list(self.like),
-            "unlike": [],
+            "unlike": list(self.unlike),
             "mode": self.mode,
             "index": asdict(self.searched),
             "hits": [hit.as_dict() for hit in self.hits],

@@ -9,8 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
@@ -21,6 +19,7 @@ from .paper import Paper
 from .questions import Question
 from .results import RankedPaper, Ranking, Results
 from .retrieval import MODES, Mode
+from .steering import Steering
 from .store import Generation, Manifest, open_parts
 from .store.checks import is_live
 from .words import units
@@ -107,6 +106,8 @@ class SearchIndex:
         question: str,
         k: int = 10,
         *,
+        like: str | Sequence[str] = (),
+        unlike: str | Sequence[str] = (),
         offset: int = 0,
         mode: Mode = "hybrid",
         filter: Filter | None = None,
@@ -119,21 +120,33 @@ class SearchIndex:
         answers best, which takes longer than the search. A k larger than their number returns all of them.
         Ties are broken by id; a paper whose exact title, id, DOI or arXiv id the question is comes first. Raises
         QueryError for an empty question, a k below 1 or an offset below 0.
+
+        like, unlike: papers (named as in `paper`) that the question is moved towards and away from, see steering.py;
+        they are not among the hits, and similarity is the cosine with the moved question.
         """
         text = _question_text(question, "question")
         _check(k, offset, mode)
         opened = self._open()
         allowed = opened.allowed(filter)
         queries = opened.encoder.encode_queries([text])
-        found = opened.answers([text], queries, offset + k, mode, allowed)[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, units(text), query=text)
-        return opened.explained(answer, queries[0]) if why else answer
+        asked = units(text)
+        if not like and not unlike:
+            found = opened.answers([text], queries, offset + k, mode, allowed)[0]
+            answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text)
+            return opened.explained(answer, queries[0]) if why else answer
+        steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
+        others = opened.without(allowed, steering.rows)
+        moved = steering.vector(queries[0])[None, :]
+        found = opened.answers([text], moved, offset + k, mode, others, [steering.units(asked)])[0]
+        answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text, steering=steering)
+        return opened.explained(answer, moved[0]) if why else answer
 
     def similar(
         self,
         papers: str | Sequence[str] = (),
         k: int = 10,
         *,
+        unlike: str | Sequence[str] = (),
         text: str | None = None,
         offset: int = 0,
         mode: Mode = "hybrid",
@@ -143,31 +156,21 @@ class SearchIndex:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
         similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
-        papers that were named are not among the hits. mode, filter, why, offset: see `search`.
+        papers that were named are not among the hits. unlike: papers that both are moved away from, see steering.py.
+        mode, filter, why, offset: see `search`.
         """
         _check(k, offset, mode)
         opened = self._open()
-        named = _names(papers)
-        rows = list(dict.fromkeys(opened.papers.row_of(name) for name in named))
-        texts = [paper.text for paper in opened.papers.get(rows)]
-        parts = [opened.vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
-        if text is not None:
-            texts.append(_question_text(text, "text"))
-            parts.append(opened.encoder.encode_documents(texts[-1:]).vectors)
-        if not parts:
+        draft = None if text is None else _question_text(text, "text")
+        steering = Steering(opened.examples(_names(papers), draft), opened.examples(_names(unlike)))
+        if not len(steering.liked):
             raise QueryError("nothing to be similar to, expected ids of papers or a text")
-        mean = np.concatenate(parts).mean(axis=0, keepdims=True)
-        length = float(np.linalg.norm(mean))
-        if length < 1e-6:
-            raise QueryError("the papers cancel out: the mean of their vectors is zero", "name fewer of them")
+        query, asked = steering.vector(), steering.units()
         allowed = opened.allowed(filter)
-        mask = np.ones(len(opened), dtype=np.bool_) if allowed is None else allowed.mask.copy()
-        mask[rows] = False
-        asked = units("\n".join(texts))
-        query = (mean / np.float32(length)).astype(np.float32)
-        found = opened.retriever(mode, query, [asked], offset + k, mask)[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, asked, like=tuple(opened.papers.ids(rows)))
-        return opened.explained(answer, query[0]) if why else answer
+        mask = opened.without(allowed, steering.rows).mask
+        found = opened.retriever(mode, query[None, :], [asked], offset + k, mask)[0]
+        answer = opened.results(found[offset:], offset, mode, allowed, asked, steering=steering)
+        return opened.explained(answer, query) if why else answer
 
     def rank(
         self,

@@ -70,12 +70,13 @@ class Unit:
 
     apart: its terms, one of each word. together: the terms of what hyphens join, written together, and of a number with
     the word before it (GPT 4 may be written GPT4); each counts half of one that is apart (lexical.TOGETHER), as papers
-    that write it with a hyphen have both. times: how often the question has it.
+    that write it with a hyphen have both. times: how often the question has it, or its weight if papers were liked
+    (steering.py).
     """
 
     apart: tuple[str, ...]
     together: tuple[str, ...] = ()
-    times: int = 1
+    times: float = 1
 
     @property
     def terms(self) -> tuple[str, ...]:

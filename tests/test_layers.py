@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "lexical": {"errors", "words", "store"},
     "fusion": {"errors"},
     "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
+    "steering": {"errors", "words"},
     "matches": {"errors", "text", "dates", "paper", "words"},
     "sentences": {"errors"},
     "language": set(),
@@ -59,11 +60,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
+        "steering",
     },
     "search": {
         "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions",
         "results",
-        "store", "opened",
+        "store", "opened", "steering",
     },
     "verify": {
         "errors", "text", "dates", "paper", "encoders", "faiss_header", "vectors", "lexical", "words", "store",

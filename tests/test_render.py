@@ -34,7 +34,7 @@ def results(why: bool = False, notes: tuple[str, ...] = (), question: str = "gpt
         Hit(rank, paper, 0.5, 0.25, None, asked, **({"why": WHY[rank - 1]} if why else {}))
         for rank, paper in enumerate(PAPERS, start=1)
     )
-    return Results(question, (), "hybrid", IndexSummary("ix", "generation-1", 9, "tiny"), hits, notes=notes)
+    return Results(question, (), (), "hybrid", IndexSummary("ix", "generation-1", 9, "tiny"), hits, notes=notes)
 
 
 class Screen(io.StringIO):

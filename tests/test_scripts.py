@@ -122,14 +122,21 @@ def test_papers_like_some_to_the_script(folder: Path) -> None:
     code, out, _ = script(folder, ROOT / "query.py", "--like", "whales", "--like", "penguins", "--json")
     assert code == 0
     assert json.loads(out)["like"] == ["whales", "penguins"]
+    code, out, _ = script(folder, ROOT / "query.py", "cold", "--like", "whales", "--unlike", "bread", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert (answer["query"], answer["like"], answer["unlike"]) == ("cold", ["whales"], ["bread"])
+    assert {hit["id"] for hit in answer["hits"]} == {"penguins", "primes"}
 
 
 @pytest.mark.parametrize(
     "args",
     [
         (),
-        ("x", "--like", "whales"),
+        ("--unlike", "whales"),
         ("x", "--batch", "q.txt"),
+        ("--like", "whales", "--batch", "q.txt"),
+        ("--unlike", "whales", "--batch", "q.txt"),
         ("--batch", "q.txt", "--json"),
         ("--batch", "q.txt", "--bibtex"),
         ("--batch", "q.txt", "--offset", "2"),

@@ -22,6 +22,7 @@ from .options import (
     JsonlOption,
     JsonOption,
     KOption,
+    LikeOption,
     ModeOption,
     OffsetOption,
     OnlyOption,
@@ -29,6 +30,7 @@ from .options import (
     SearchMode,
     SinceOption,
     TsvOption,
+    UnlikeOption,
     UntilOption,
     VenueOption,
     WhyOption,
@@ -42,6 +44,8 @@ def query(
     question: Annotated[str, typer.Argument(help="A question in plain language.", show_default=False)],
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 10,
+    like: LikeOption = None,
+    unlike: UnlikeOption = None,
     offset: OffsetOption = 0,
     mode: ModeOption = SearchMode.hybrid,
     since: SinceOption = None,
@@ -71,7 +75,10 @@ def query(
     from .render import show_results
 
     with open_index(index) as opened:
-        show_results(opened.search(question, k, offset=offset, mode=mode.value, filter=filter, why=why), output)
+        found = opened.search(
+            question, k, like=like or (), unlike=unlike or (), offset=offset, mode=mode.value, filter=filter, why=why
+        )
+        show_results(found, output)
 
 
 def similar(
@@ -83,6 +90,7 @@ def similar(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 10,
+    unlike: UnlikeOption = None,
     offset: OffsetOption = 0,
     mode: ModeOption = SearchMode.hybrid,
     since: SinceOption = None,
@@ -117,7 +125,9 @@ def similar(
     from .render import show_results
 
     with open_index(index) as opened:
-        found = opened.similar(papers or (), k, text=draft, offset=offset, mode=mode.value, filter=filter, why=why)
+        found = opened.similar(
+            papers or (), k, unlike=unlike or (), text=draft, offset=offset, mode=mode.value, filter=filter, why=why
+        )
         show_results(found, output)
 
 

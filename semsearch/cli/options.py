@@ -50,6 +50,22 @@ WhyOption = Annotated[
     bool, typer.Option("--why", help="Tell the sentence of each abstract that answers best; takes longer.")
 ]
 
+_STEERING = "Steering"
+LikeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--like", metavar="ID", rich_help_panel=_STEERING,
+        help="A paper that you like, by id, DOI, arXiv id or exact title: moves the question towards it. Repeatable.",
+    ),
+]  # fmt: skip
+UnlikeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unlike", metavar="ID", rich_help_panel=_STEERING,
+        help="A paper that is not what you look for: moves away from it. Repeatable.",
+    ),
+]  # fmt: skip
+
 _FILTERS = "Filters"
 SinceOption = Annotated[
     str | None,

@@ -1,0 +1,122 @@
+"""Likes and dislikes: a question moved towards papers that a reader likes and away from those that they do not.
+
+Rocchio's formula (J. J. Rocchio, "Relevance feedback in information retrieval", in Salton, The SMART Retrieval System,
+1971), q' = ALPHA q + BETA mean(liked) - GAMMA mean(unliked), on vectors and on keywords. In: the vectors and the units
+(words.py) of question and papers. Out: those of what is to be asked instead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import QueryError
+from .words import Unit
+
+FloatArray = npt.NDArray[np.float32]
+
+ALPHA, BETA, GAMMA = 1.0, 0.75, 0.15
+"""How much the question, the mean of what is liked and the mean of what is not count; without a question what is
+liked counts 1 (docs/answers.md tells how they were chosen)."""
+
+_ZERO = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Papers, or texts, that a reader likes or does not: vectors (n, d) float32, unit length, and the units of each.
+
+    rows: those of them that are papers of the index. ids: of these.
+    """
+
+    rows: tuple[int, ...]
+    ids: tuple[str, ...]
+    vectors: FloatArray
+    units: tuple[tuple[Unit, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """What is liked and what is not, to be asked with or without a question."""
+
+    liked: Examples
+    unliked: Examples
+
+    def __post_init__(self) -> None:
+        for id in self.liked.ids:
+            if id in self.unliked.ids:
+                raise QueryError(f"{id!r} is to be liked and not liked", "name it once")
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of the papers that were named, which are not to be found."""
+        return self.liked.rows + self.unliked.rows
+
+    def vector(self, question: FloatArray | None = None) -> FloatArray:
+        """See steered_vector."""
+        return steered_vector(question, self.liked.vectors, self.unliked.vectors)
+
+    def units(self, question: Sequence[Unit] = ()) -> tuple[Unit, ...]:
+        """See steered_units."""
+        return steered_units(question, self.liked.units, self.unliked.units)
+
+
+def steered_vector(question: FloatArray | None, liked: FloatArray, unliked: FloatArray) -> FloatArray:
+    """What to look for instead of a question's vector, (d,), of unit length.
+
+    question: (d,) float32, None where there is none. liked (n, d), unliked (m, d); n or m may be 0. QueryError where
+    nothing is left: all of them together are the zero vector.
+    """
+    total = np.zeros((liked if question is None else question).shape[-1], dtype=np.float64)
+    if question is not None:
+        total += ALPHA * question
+    if len(liked):
+        total += (BETA if question is not None else 1.0) * liked.mean(axis=0)
+    if len(unliked):
+        total -= GAMMA * unliked.mean(axis=0)
+    length = float(np.linalg.norm(total))
+    if length < _ZERO:
+        raise QueryError("the papers cancel out: nothing is left to look for", "name fewer of them, or others")
+    return (total / length).astype(np.float32)
+
+
+def steered_units(
+    question: Sequence[Unit], liked: Sequence[Sequence[Unit]], unliked: Sequence[Sequence[Unit]]
+) -> tuple[Unit, ...]:
+    """The units to look for, each with its weight in `times`.
+
+    Those of what is liked count BETA times as much together as the question's, which keep their own. What is not liked
+    takes away from what the likes brought, down to nothing and no further: a paper loses nothing for sharing words
+    with one that is not liked, and the question's words stay.
+    """
+    brought = _weights(liked, BETA * sum(unit.times for unit in question) if question else None)
+    if unliked:
+        brought = _without(brought, _weights(unliked, GAMMA * sum(brought.values())))
+    total: defaultdict[Unit, float] = defaultdict(float)
+    for unit in question:
+        total[replace(unit, times=1)] += ALPHA * unit.times
+    for unit, weight in brought.items():
+        total[unit] += weight
+    return tuple(replace(unit, times=weight) for unit, weight in total.items())
+
+
+def _weights(texts: Iterable[Sequence[Unit]], together: float | None) -> dict[Unit, float]:
+    """The units of several texts with how often they have them, scaled so that all together weigh `together`."""
+    times: defaultdict[Unit, float] = defaultdict(float)
+    for units in texts:
+        for unit in units:
+            times[replace(unit, times=1)] += unit.times
+    scale = 1.0 if together is None or not times else together / sum(times.values())
+    return {unit: scale * number for unit, number in times.items()}
+
+
+def _without(brought: dict[Unit, float], unwanted: dict[Unit, float]) -> dict[Unit, float]:
+    left = {unit: weight - unwanted.get(unit, 0.0) for unit, weight in brought.items()}
+    return {unit: weight for unit, weight in left.items() if weight > 0}
