@@ -125,7 +125,7 @@ def allowed_rows(filter: Filter, papers: PaperTable) -> Allowed:
         mask &= _mask(papers.count, [np.array(rows)])
     for kind in _KINDS:
         if asked := getattr(filter, kind):
-            mask &= _mask(papers.count, [_rows_of(kind, text, papers) for text in asked])
+            mask &= _mask(papers.count, [rows_of(kind, text, papers) for text in asked])
     without_year = 0
     if bounds := filter.days:
         first, last = papers.days()
@@ -181,7 +181,7 @@ def _rows_named(only: Sequence[str | tuple[str, ...]], papers: PaperTable) -> tu
     return rows, unknown + [each[0] for each in left]
 
 
-def _rows_of(kind: Kind, text: str, papers: PaperTable) -> npt.NDArray[Any]:
+def rows_of(kind: Kind, text: str, papers: PaperTable) -> npt.NDArray[Any]:
     """The rows of the papers with a venue, an author or a category; in the index, C has those of C++ and C# too."""
     rows = papers.rows_of(kind, text)
     if kind != "category" or not _tells_symbols(text):

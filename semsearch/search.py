@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .cleaning import clean_text
 from .encoders import Encoder
@@ -23,6 +23,9 @@ from .steering import Steering
 from .store import Generation, Manifest, open_parts
 from .store.checks import is_live
 from .words import units
+
+if TYPE_CHECKING:
+    from .counts import FacetCounts
 
 QUESTION_CHARS = 100_000
 """How much of a question or a pasted text is read; every encoder stops long before."""
@@ -100,6 +103,13 @@ class SearchIndex:
         """The paper of that id, DOI, arXiv id, exact title, or beginning of an id. QueryError where there is none."""
         papers = self._open().papers
         return papers.get([papers.row_of(_name(name))])[0]
+
+    def facets(self, filter: Filter | None = None, *, limit: int = 20, find: str = "") -> FacetCounts:
+        """How many papers that pass filter are of each year, and have each of the most frequent venues, authors and
+        categories; see counts.py."""
+        from .counts import facet_counts
+
+        return facet_counts(self._open().papers, filter, limit=limit, find=find)
 
     def search(
         self,

@@ -31,6 +31,14 @@ _MORE = 1.6  # times as many are asked for as should do: enough for 95 % of ques
 _LARGE_SHARE = 0.45  # of rows that are allowed: asking for more and leaving some out is faster than looking at each
 
 
+def search_alone() -> None:
+    """Searches by the calling thread use no others: where several are asked side by side, FAISS' own would only wait
+    for each other, at the cost of as much again as a search."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+
+
 def stored_codes(path: Path, count: int, dimensions: int) -> CodeArray:
     """The vectors of a file as they are stored, (count, d), memory-mapped; for a file that was checked before."""
     return np.memmap(path, dtype=CODE, mode="r", offset=HEADER_BYTES, shape=(count, dimensions))

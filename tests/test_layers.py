@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "why": {"errors", "sentences"},
     "export": {"errors", "paper", "vectors", "store", "progress"},
     "filters": {"errors", "text", "dates", "paper", "store"},
+    "counts": {"errors", "filters", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
     "references": {"text", "paper"},
@@ -63,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "steering",
     },
     "search": {
+        "counts",
         "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions",
         "results",
         "store", "opened", "steering",
@@ -78,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "serve": {
         "errors", "_version", "paper", "encoders", "filters", "references", "results", "retrieval", "search", "store",
-        "threads",
+        "threads", "vectors",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

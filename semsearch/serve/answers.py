@@ -1,4 +1,4 @@
-"""How answers are rendered: JSON, and papers as files for reference managers and spreadsheets."""
+"""How answers are rendered: as JSON, and papers as files for reference managers and spreadsheets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from starlette.responses import Response
 from ..paper import Paper
 from ..references import CSV_FIELDS, bibtex, csl, csv_cells, csv_lines, ris
 
-Format = Literal["bibtex", "ris", "csl", "csv"]
+Format = Literal["json", "bibtex", "ris", "csl", "csv"]
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def _csv(papers: Sequence[Paper]) -> Iterable[str]:
     return csv_lines([CSV_FIELDS, *map(csv_cells, papers)])
 
 
-FILES: dict[Format, File] = {
+FILES: dict[str, File] = {
     "bibtex": File("application/x-bibtex", "papers.bib", bibtex),
     "ris": File("application/x-research-info-systems", "papers.ris", ris),
     "csl": File("application/vnd.citationstyles.csl+json", "papers.json", csl),
@@ -40,12 +40,15 @@ FILES: dict[Format, File] = {
 
 def as_json(value: Any) -> Response:
     """A value as JSON, without white space."""
-    return Response(_encode(value), media_type="application/json")
+    return Response(_encode(value).encode("utf-8", "replace"), media_type="application/json")
 
 
-def as_file(papers: Sequence[Paper], format: Format) -> Response:
-    """Papers as a file to be saved."""
+def as_file(papers: Sequence[Paper], format: str) -> Response:
+    """Papers as a file to be saved, in one of the FILES."""
     file = FILES[format]
     content = "\n".join(file.write(papers)) + "\n"
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(content, headers=headers, media_type=f"{file.media_type}; charset=utf-8")
+    headers = {
+        "content-disposition": f'attachment; filename="{file.name}"',
+        "content-type": f"{file.media_type}; charset=utf-8",
+    }
+    return Response(content.encode("utf-8", "replace"), headers=headers)

@@ -4,39 +4,76 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from .._version import __version__
 from ..encoders import Encoder
 from .live import LiveIndex
+from .metrics import Measured, Metrics
 from .problems import told_by_all
 from .routes import ROUTERS
-from .safety import SafeHeaders
+from .safety import LOOPBACK_NAMES, Guard
+from .schemas import ProblemAnswer
 
 PAGE = Path(__file__).parent / "static"
+_ABOUT = """Semantic search over the abstracts of scientific papers. Answers are what `semsearch query --json` prints; errors
+are `application/problem+json`, with a `hint` that says how to mend them. Limits stand with each parameter."""
 
 
-def create_app(index: str | Path = "index", *, encoder: Encoder | None = None) -> FastAPI:
-    """The page at /, and the API, over the index at that path. encoder: see SearchIndex."""
+def create_app(
+    index: str | Path = "index",
+    *,
+    encoder: Encoder | None = None,
+    hosts: Iterable[str] | None = LOOPBACK_NAMES,
+    origins: Sequence[str] = (),
+) -> FastAPI:
+    """The page at / and the API, over the index at that path, which is opened as the application starts.
+
+    encoder: see SearchIndex. hosts: the names that requests may come under, any where it is None. origins: of other
+    pages that may ask, such as https://example.org.
+    """
     live = LiveIndex(index, encoder=encoder)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(live.move_on)
         following = asyncio.create_task(live.follow())
         yield
         following.cancel()
-        live.close()
+        await asyncio.to_thread(live.close)
 
-    app = FastAPI(title="semsearch", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.state.live = live
+    app = FastAPI(
+        title="semsearch", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.live, app.state.metrics = live, Metrics(live)
     told_by_all(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False))
-    app.add_middleware(SafeHeaders)
+    app.router.default = StaticFiles(directory=PAGE, html=True)  # what no route answers; mounted, it would hide a 405
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"])
+    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    _describe_problems(app)
     return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Errors in the OpenAPI document as they are, and not as FastAPI would have them."""
+    describe = app.openapi
+
+    def described() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schemas = describe()["components"]["schemas"]
+            schemas["ProblemAnswer"] = ProblemAnswer.model_json_schema()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        found: dict[str, object] = app.openapi_schema or {}
+        return found
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ MOST_HITS = 200
 """The largest k."""
 
 MOST_EXPLAINED = 20
-"""The largest k with `why`, which encodes every sentence of every abstract that is answered with."""
+"""The largest k with `why`, for which every sentence of every abstract that is answered with is encoded."""
 
 LARGEST_OFFSET = 10_000
 """How far one may leaf through an answer."""
@@ -20,8 +20,8 @@ LARGEST_OFFSET = 10_000
 MOST_NAMES = 50
 """How many papers, venues, authors or categories one question may name, of each kind."""
 
-MOST_EXPORTED = 1_000
-"""How many papers may be exported at once, by their ids or of an answer."""
+MOST_EXPORTED = 200
+"""How many papers may be exported by their ids: more of them would not fit an address."""
 
 MOST_QUESTIONS = 100
 """How many questions may be ranked for at once."""
@@ -34,3 +34,9 @@ MOST_VALUES = 200
 
 BODY_BYTES = 1 << 20
 """The longest body of a request."""
+
+WAITING = 200
+"""How many requests may wait for a thread; further ones are told to come back."""
+
+KEPT_ANSWERS, KEPT_BYTES = 2_000, 1 << 24
+"""How many answers are kept for whoever asks the same again, and their size in all."""

@@ -1,44 +1,52 @@
 """The index that is served: opened once, moved on to each generation that is published, asked by a few threads.
 
-In: the folder of an index. Out: answers, computed in threads of which there are as many as cores; how ready it is.
+In: the folder of an index. Out: responses, made in threads of which there are as many as cores; how ready it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
-from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ..encoders import Encoder
 from ..errors import SemsearchError, StoreError
 from ..search import SearchIndex
+from ..store import Generation
 from ..threads import worker_count
+from ..vectors import search_alone
+from .limits import KEPT_ANSWERS, KEPT_BYTES, WAITING
 from .problems import ProblemError
 
-WAITING = 200
-"""How many requests may wait for a thread; further ones are told to come back."""
-
 REFRESH_S = 1.0
+"""How often CURRENT is read."""
+
+_GONE = Response(status_code=499)  # nginx's status for who has hung up; nobody sees it
+_AHEAD = 2  # requests handed over for each thread: one is there when another is done
 
 logger = logging.getLogger(__name__)
-Answer = TypeVar("Answer")
 
 
 class LiveIndex:
     """An index that follows what is published, and the threads that ask it."""
 
     def __init__(self, path: str | Path, *, encoder: Encoder | None = None) -> None:
-        """encoder: see SearchIndex."""
+        """Nothing is opened yet. encoder: see SearchIndex."""
         self.path = Path(path)
         self.problem: SemsearchError | None = None
+        self.waiting = 0
         self._encoder = encoder
         self._opened: SearchIndex | None = None
-        self._threads = ThreadPoolExecutor(worker_count(), thread_name_prefix="search")
-        self._free = asyncio.Semaphore(worker_count())
-        self._waiting = 0
+        self._threads = ThreadPoolExecutor(worker_count(), "semsearch-serve", initializer=search_alone)
+        self._places = asyncio.Semaphore(worker_count() * _AHEAD)
+        self._kept = _Kept()
 
     def open(self) -> SearchIndex:
         """Open the index, if it is not, and load its encoder. StoreError or EncoderError where it cannot be."""
@@ -49,23 +57,38 @@ class LiveIndex:
         return self._opened
 
     @property
+    def generation(self) -> Generation | None:
+        """The generation that answers; None where none does."""
+        return self._opened and self._opened.generation
+
+    @property
     def index(self) -> SearchIndex:
         """The open index. StoreError or EncoderError where there is none."""
         if self._opened is None:
             raise self.problem or StoreError(f"{self.path}: the index is not open yet", "try again in a moment")
         return self._opened
 
-    async def ask(self, question: Callable[[SearchIndex], Answer]) -> Answer:
-        """What question answers of the index, in one of the threads. ProblemError where too many wait already."""
+    async def ask(self, request: Request, question: Callable[[SearchIndex], Response]) -> Response:
+        """What question makes of the index, in one of the threads; a GET that was asked of this generation before is
+        answered from what is kept. ProblemError where too many wait already."""
         index = self.index
-        if self._waiting >= WAITING:
-            raise ProblemError(503, "too many requests wait already", "try again in a moment", {"Retry-After": "1"})
-        self._waiting += 1
+        asked = (index.generation.name, request.url.path, request.url.query) if request.method == "GET" else None
+        if asked and (known := self._kept.get(asked)):
+            return known
+        if self.waiting >= WAITING:
+            hint = "try again in a moment"
+            raise ProblemError(503, f"{self.waiting} requests wait already", hint, {"Retry-After": "1"})
+        self.waiting += 1
         try:
-            async with self._free:
-                return await asyncio.get_running_loop().run_in_executor(self._threads, question, index)
+            async with self._places:
+                if await _is_gone(request):
+                    return _GONE
+                response = await asyncio.get_running_loop().run_in_executor(self._threads, question, index)
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
+        if asked and index.generation.name == asked[0]:  # it may have moved on in between
+            self._kept.put(asked, response)
+        return response
 
     async def follow(self) -> None:
         """Move on to each generation that is published, for ever."""
@@ -82,11 +105,46 @@ class LiveIndex:
                 logger.warning("%s; %s", error.message, error.hint)
             self.problem = error
             return False
+        if moved:
+            logger.info("%s: %s answers now", self.path, self.generation and self.generation.name)
         self.problem = None
         return moved
 
     def close(self) -> None:
-        """Let go of the index and its threads."""
+        """Let go of the index, once the threads have answered."""
         self._threads.shutdown(wait=True)
         if self._opened is not None:
             self._opened.close()
+
+
+async def _is_gone(request: Request) -> bool:
+    """Whether whoever asked has hung up, as a page does at the next letter that is typed."""
+    await request.body()  # or what is received next is that there is none
+    return await request.is_disconnected()
+
+
+class _Kept:
+    """Answers by what was asked, of which the longest unused are dropped first."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[str, ...], Response] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, asked: tuple[str, ...]) -> Response | None:
+        found = self._answers.get(asked)
+        if found is None:
+            return None
+        self._answers.move_to_end(asked)
+        again = copy(found)
+        again.raw_headers = list(found.raw_headers)  # to which each request adds its own
+        return again
+
+    def put(self, asked: tuple[str, ...], response: Response) -> None:
+        if asked in self._answers:
+            return
+        self._answers[asked] = copy(response)
+        self._answers[asked].raw_headers = list(response.raw_headers)
+        self._bytes += len(response.body)
+        while len(self._answers) > KEPT_ANSWERS or self._bytes > KEPT_BYTES:
+            _, dropped = self._answers.popitem(last=False)
+            self._bytes -= len(dropped.body)

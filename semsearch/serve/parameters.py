@@ -1,57 +1,74 @@
-"""What a request may say, as FastAPI reads it: a table of parameters with their bounds, and the filter they make."""
+"""What a request may say, as FastAPI reads it: parameters with their bounds, and the filter that they make."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..filters import Filter
 from ..retrieval import Mode
-from ..search import SearchIndex
-from .limits import LARGEST_OFFSET, MOST_HITS, MOST_NAMES, QUESTION_CHARS
+from .limits import LARGEST_OFFSET, MOST_EXPLAINED, MOST_HITS, MOST_NAMES, QUESTION_CHARS
 from .live import LiveIndex
 
-Name = Annotated[str, Query(max_length=QUESTION_CHARS)]
-Names = list[Annotated[str, Query(max_length=QUESTION_CHARS)]]
+Name = Annotated[str, Field(min_length=1, max_length=QUESTION_CHARS)]
 
 Question = Annotated[
-    str, Query(min_length=1, max_length=QUESTION_CHARS, description="A question in plain language.",
-               examples=["how do greenhouse gases warm the earth?"]),
-]  # fmt: skip
+    Name, Query(description="A question in plain language.", examples=["how do greenhouse gases warm the earth?"])
+]
 K = Annotated[int, Query(ge=1, le=MOST_HITS, description="How many papers.")]
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET, description="Leave out that many of the best.")]
 ModeParameter = Annotated[Mode, Query(description="Find by keywords and meaning, by meaning, or by keywords.")]
-Why = Annotated[bool, Query(description="Tell the sentence of each abstract that answers best; k is at most 20 then.")]
+Why = Annotated[
+    bool,
+    Query(description=f"Tell the sentence of each abstract that answers best; k is at most {MOST_EXPLAINED} then."),
+]
 
 
-def _names(description: str, example: str) -> object:
-    return Query(max_length=MOST_NAMES, description=description, examples=[[example]])
+def names(description: str, *examples: str, most: int = MOST_NAMES, least: int = 0) -> Any:
+    """A parameter that may be repeated."""
+    return Query(min_length=least, max_length=most, description=description, examples=[list(examples)])
 
 
-Like = Annotated[Names, _names("Papers that the answer should be more like.", "arrhenius-1896-carbonic")]
-Unlike = Annotated[Names, _names("Papers that the answer should be less like.", "molina-1974-ozone")]
+Like = Annotated[list[Name], names("Papers that the answer should be more like.", "arrhenius-1896-carbonic")]
+Unlike = Annotated[list[Name], names("Papers that the answer should be less like.", "molina-1974-ozone")]
+_Date = Annotated[str | None, Field(max_length=10, pattern=r"^\d{4}(-\d\d){0,2}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The parameters of a filter."""
+class Filters(BaseModel):
+    """Which papers may be found. A paper has to be all that is asked for, and any of several values of one kind."""
 
-    filter: Filter | None
+    model_config = ConfigDict(extra="forbid")
+
+    since: _Date = Field(None, description="Papers of this day, month or year, and later.", examples=["1970"])
+    until: _Date = Field(None, description="Papers of this day, month or year, and earlier.", examples=["2020-06"])
+    year: int | None = Field(None, ge=1, le=9999, description="Papers of this year.", examples=[1974])
+    venue: list[Name] = Field([], max_length=MOST_NAMES, description="A venue, or words of it.", examples=[["Nature"]])
+    author: list[Name] = Field([], max_length=MOST_NAMES, description="Words of a name.", examples=[["Manabe"]])
+    category: list[Name] = Field(
+        [], max_length=MOST_NAMES, description="A category or a keyword.", examples=[["climate"]]
+    )
+
+    def filter(self) -> Filter | None:
+        """The filter, None where nothing is asked for. Raises QueryError for what no filter can be made of."""
+        asked = Filter(self.since, self.until, self.year, tuple(self.venue), tuple(self.author), tuple(self.category))
+        return asked if asked else None
 
 
-def filter_of(
-    since: Annotated[str | None, Query(max_length=10, description="Papers since: 2020, 2020-06 or 2020-06-15.")] = None,
-    until: Annotated[str | None, Query(max_length=10, description="Papers until.")] = None,
-    year: Annotated[int | None, Query(ge=1, le=9999, description="Papers of this year.")] = None,
-    venue: Annotated[Names, _names("Papers of this venue, or of words of it. Any of several.", "Nature")] = [],  # noqa: B006
-    author: Annotated[Names, _names("Papers of this author. Any of several.", "Manabe")] = [],  # noqa: B006
-    category: Annotated[Names, _names("Papers of this category or keyword. Any of several.", "climate")] = [],  # noqa: B006
+def _filter(
+    since: Annotated[
+        _Date, Query(description="Papers of this day, month or year, or later.")] = None,
+    until: Annotated[_Date, Query(description="Papers of this day, month or year, or earlier.")] = None,
+    year: Annotated[int | None, Query(ge=1, le=9999, description="Papers of this year.", examples=[1974])] = None,
+    venue: Annotated[list[Name], names("A venue, or words of it.", "Nature")] = [],  # noqa: B006
+    author: Annotated[list[Name], names("Words of an author's name.", "Manabe")] = [],  # noqa: B006
+    category: Annotated[list[Name], names("A category or a keyword.", "climate")] = [],  # noqa: B006
 ) -> Filter | None:
-    """The filter that a request asks for, None where it asks for none."""
-    asked = Filter(since, until, year, tuple(venue), tuple(author), tuple(category))
-    return asked if asked else None
+    return Filters(since=since, until=until, year=year, venue=venue, author=author, category=category).filter()
+
+
+FilterParameters = Annotated[Filter | None, Depends(_filter)]
 
 
 def live_of(request: Request) -> LiveIndex:
@@ -60,6 +77,4 @@ def live_of(request: Request) -> LiveIndex:
     return live
 
 
-def index_of(request: Request) -> SearchIndex:
-    """The open index. Raises what keeps it from being open."""
-    return live_of(request).index
+Live = Annotated[LiveIndex, Depends(live_of)]

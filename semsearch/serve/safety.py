@@ -1,32 +1,118 @@
-"""What keeps a browser from running what is not ours: headers of every response."""
+"""What holds for every request, before the application sees it and after it answered.
+
+In: requests. Out: a request under another host's name, or with too long a body, is refused; every response carries the
+headers that keep a browser from running what is not ours; a defect is told without its traceback.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+import logging
+import socket
+from collections.abc import Collection, Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = (
+from .limits import BODY_BYTES
+from .problems import problem
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
-_HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_TOO_LONG = f"a body of more than {BODY_BYTES:,} bytes"
+
+logger = logging.getLogger(__name__)
 
 
-class SafeHeaders:
-    """Adds the headers to every response."""
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address: all that a name stands for has to be of the loopback."""
+    try:
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Guard:
+    """The checks and the headers around an application."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+        """hosts: the names that a request may come under, any where it is None. A page of another site can have its own
+        name lead to this machine (DNS rebinding), and would be let in as if it were ours."""
         self._app = app
+        self._hosts: Collection[str] | None = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request, or the application's start and end."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answered = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                answered = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-cache")
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        headers = Headers(scope=scope)
+        if wrong := self._wrong(headers):
+            await problem(*wrong)(scope, receive, with_headers)
+            return
+        try:
+            await self._app(scope, _bounded(receive), with_headers)
+        except Exception as error:  # the outermost face
+            logger.exception("%s %s", scope["method"], scope["path"])
+            if answered:
+                raise
+            told = problem(500, f"a defect of semsearch ({type(error).__name__})", "the server's log tells more")
+            await told(scope, receive, with_headers)
+
+    def _wrong(self, headers: Headers) -> tuple[int, str, str] | None:
+        """The status, what is wrong and the hint; None where nothing is."""
+        host = _name(headers.get("host", ""))
+        if self._hosts is not None and host not in self._hosts:
+            hint = f"ask for it as {' or '.join(sorted(self._hosts))}; `--public` takes any name"
+            return 421, f"the Host is {host[:80]!r}, which is no name of this server", hint
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length[:20]) > BODY_BYTES:
+            return 413, _TOO_LONG, "ask for less at once"
+        return None
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without the port and the brackets of IPv6."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].rstrip(".").lower()
+
+
+def _bounded(receive: Receive) -> Receive:
+    """receive, until a body that did not tell its length becomes too long."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > BODY_BYTES:
+            raise HTTPException(413, _TOO_LONG)
+        return message
+
+    return bounded

@@ -234,12 +234,52 @@ class Facets:
 
         A text without a letter or a digit has none.
         """
+        return self._rows(kind, self.values_of(kind, text))
+
+    def values_of(self, kind: Kind, text: str) -> IntArray:
+        """The numbers of the values that have text: see rows_of."""
         words = (category_key(text),) if kind == "category" else words_of(text)
         keys = asked_author_keys(words) if kind == "author" else dict.fromkeys(words)
         numbers = self._values_with(kind, list(keys))
         if kind == "venue" and len(words) > 1:
             numbers = self._with_phrase(numbers, " ".join(words))
-        return self._rows(kind, numbers)
+        return numbers
+
+    def values_begun(self, kind: Kind, text: str, most_keys: int = 1_000) -> IntArray:
+        """The numbers of the values with a word for each in text, the last of which may be begun only: (m,), each once.
+
+        A category is one word. Of the words that one begins most_keys are looked at.
+        """
+        import numpy as np
+
+        *whole, begun = (category_key(text),) if kind == "category" else words_of(text) or ("",)
+        if not begun:
+            return _numbers(b"")
+        blobs = self._ask(
+            "SELECT numbers FROM facet_keys WHERE kind = ? AND key >= ? AND key < ? AND key NOT LIKE '%*' LIMIT ?",
+            (kind, begun, begun + "\U0010ffff", most_keys),
+        )
+        numbers = np.unique(_numbers(b"".join(blob for (blob,) in blobs)))
+        if _beyond(numbers, len(self._array(kind, "offsets")) - 1):
+            raise _damaged(f"a key of {kind}s leads to none of them")
+        return np.intersect1d(numbers, self._values_with(kind, whole)) if whole else numbers
+
+    def counts(self, kind: Kind, allowed: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
+        """How many papers have each value, of those that are allowed, (n,): (values,)."""
+        import numpy as np
+
+        offsets = self._array(kind, "offsets")
+        if allowed is None:
+            return np.diff(offsets).astype(np.int64)
+        until = np.concatenate([[0], np.cumsum(allowed[self._array(kind, "rows")], dtype=np.int64)])
+        found: npt.NDArray[np.int64] = until[offsets[1:]] - until[offsets[:-1]]
+        return found
+
+    def some_rows(self, kind: Kind, number: int, most: int) -> list[int]:
+        """The first rows of one value."""
+        first, end = self._array(kind, "offsets")[number : number + 2].tolist()
+        rows: list[int] = self._array(kind, "rows")[first : min(end, first + most)].tolist()
+        return rows
 
     def _values_with(self, kind: Kind, keys: Sequence[str]) -> IntArray:
         """The numbers of the values that have all of keys."""

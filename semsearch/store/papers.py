@@ -149,7 +149,7 @@ class PaperTable:
         except StoreError:
             self.close()
             raise
-        self._facets = Facets(self._ask, count)
+        self.facets = Facets(self._ask, count)
 
     def _expect(self, count: int) -> None:
         ((found,),) = self._ask("SELECT coalesce(max(row) + 1, 0) FROM papers", ())
@@ -296,12 +296,12 @@ class PaperTable:
 
     def days(self) -> tuple[IntArray, IntArray]:
         """The first and the last day that each paper's date may mean, yyyymmdd, 0 without a year: (n,) int32 each."""
-        return self._facets.days()
+        return self.facets.days()
 
     def rows_of(self, kind: Kind, text: str) -> IntArray:
         """The rows of papers with this venue, author or category (as semsearch.filters says): (m,) int32, in no order,
         a row maybe repeated."""
-        return self._facets.rows_of(kind, text)
+        return self.facets.rows_of(kind, text)
 
     def _rows_by_name(self, kind: str, values: Iterable[str]) -> dict[str, list[int]]:
         rows: dict[str, list[int]] = {}

@@ -6,6 +6,13 @@ from fastapi import APIRouter
 
 from . import export, facets, health, info, papers, rank, search, similar
 
-ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (search, similar, rank, papers, export, facets, info, health)
+ROUTERS: tuple[APIRouter, ...] = (
+    search.router,
+    similar.router,
+    rank.router,
+    papers.router,
+    export.router,
+    facets.router,
+    info.router,
+    health.router,
 )

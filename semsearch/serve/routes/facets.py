@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import asdict
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from ...search import SearchIndex
 from ..answers import as_json
-from ..parameters import live_of
+from ..limits import MOST_VALUES, QUESTION_CHARS
+from ..parameters import FilterParameters, Live
+from ..schemas import FacetsAnswer, problems
 
 router = APIRouter()
 
 
-@router.get("/api/facets", summary="What papers can be filtered by")
-async def facets(request: Request) -> Response:
-    """Years ascending; of the others those of the most papers first."""
+@router.get(
+    "/api/facets",
+    summary="What papers can be filtered by",
+    responses={200: {"model": FacetsAnswer}, **problems(400, 422, 503)},
+)
+async def facets(
+    request: Request,
+    live: Live,
+    filter: FilterParameters,
+    limit: Annotated[int, Query(ge=0, le=MOST_VALUES, description="How many values of each kind.")] = 20,
+    find: Annotated[
+        Annotated[str, Field(max_length=QUESTION_CHARS)],
+        Query(description="Only values with these words, the last of which may be begun.", examples=["man"]),
+    ] = "",
+) -> Response:
+    """Years in order; of the others those with the most papers first, as the filter by each would find them beside the
+    filters of other kinds that are asked for. Of the whole index: a question orders papers and leaves none out."""
 
     def found(index: SearchIndex) -> Response:
-        years: Counter[int] = Counter()
-        kinds: dict[str, Counter[str]] = {"venues": Counter(), "authors": Counter(), "categories": Counter()}
-        for paper in index._open().papers.get(range(min(1000, len(index)))):
-            years.update([paper.year] if paper.year else [])
-            kinds["venues"].update([paper.venue] if paper.venue else [])
-            kinds["authors"].update(paper.authors)
-            kinds["categories"].update(paper.categories)
-        told = {
-            kind: [{"value": value, "papers": papers} for value, papers in counts.most_common(20)]
-            for kind, counts in kinds.items()
-        }
-        return as_json({"years": [{"year": year, "papers": years[year]} for year in sorted(years)], **told})
+        return as_json(asdict(index.facets(filter, limit=limit, find=find)))
 
-    return await live_of(request).ask(found)
+    return await live.ask(request, found)

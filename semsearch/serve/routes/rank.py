@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
-from ..limits import MOST_QUESTIONS, MOST_RANKED, QUESTION_CHARS
-from ..parameters import live_of
+from ..limits import MOST_QUESTIONS, MOST_RANKED
+from ..parameters import Filters, Live, Name
+from ..schemas import RankingsAnswer, problems
 
 router = APIRouter()
 
 
-class Questions(BaseModel):
-    """What papers are ranked for."""
+class Questions(Filters):
+    """What papers are ranked for, and which may be found."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    questions: list[Annotated[str, Field(min_length=1, max_length=QUESTION_CHARS)]] = Field(
-        min_length=1, max_length=MOST_QUESTIONS
+    questions: list[Name] = Field(
+        min_length=1, max_length=MOST_QUESTIONS, examples=[["what thins the ozone layer?", "stable matchings"]]
     )
-    k: int = Field(default=100, ge=1, le=MOST_RANKED)
+    k: int = Field(100, ge=1, le=MOST_RANKED, examples=[5])
     mode: Mode = "hybrid"
 
 
-@router.post("/api/rank", summary="The best papers for each of several questions")
-async def rank(request: Request, asked: Questions) -> Response:
-    """In the order of the questions."""
+@router.post(
+    "/api/rank",
+    summary="The best papers for each of several questions",
+    responses={200: {"model": RankingsAnswer}, **problems(400, 413, 422, 503)},
+)
+async def rank(request: Request, live: Live, asked: Questions) -> Response:
+    """As `semsearch rank` ranks them, in the order of the questions."""
+    filter = asked.filter()
 
     def found(index: SearchIndex) -> Response:
-        return as_json({"rankings": [asdict(each) for each in index.rank(asked.questions, asked.k, mode=asked.mode)]})
+        rankings = index.rank(asked.questions, asked.k, mode=asked.mode, filter=filter)
+        return as_json({"rankings": [asdict(each) for each in rankings]})
 
-    return await live_of(request).ask(found)
+    return await live.ask(request, found)

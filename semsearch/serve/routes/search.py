@@ -2,55 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from ...errors import QueryError
 from ...filters import Filter
-from ...results import Results
 from ...search import SearchIndex
 from ..answers import Format, as_file, as_json
-from ..limits import MOST_EXPLAINED, QUESTION_CHARS
-from ..parameters import K, Like, ModeParameter, Offset, Question, Unlike, Why, filter_of, live_of
+from ..limits import MOST_EXPLAINED
+from ..parameters import FilterParameters, K, Like, Live, ModeParameter, Name, Offset, Question, Unlike, Why
+from ..schemas import ResultsAnswer, WhyAnswer, files, problems
 
 router = APIRouter()
 
 
-@router.get("/api/search", summary="The papers that answer a question best")
+def check_why(why: bool, k: int) -> None:
+    """QueryError where more abstracts would be read than one request may have read."""
+    if why and k > MOST_EXPLAINED:
+        raise QueryError(f"k is {k}, expected at most {MOST_EXPLAINED} with why", "/api/why tells it for one paper")
+
+
+@router.get(
+    "/api/search",
+    summary="The papers that answer a question best",
+    responses={200: {"model": ResultsAnswer, "content": files()}, **problems(400, 422, 503)},
+)
 async def search(
     request: Request,
+    live: Live,
     q: Question,
-    filter: Annotated[Filter | None, Depends(filter_of)],
+    filter: FilterParameters,
     k: K = 10,
     offset: Offset = 0,
     mode: ModeParameter = "hybrid",
     like: Like = [],  # noqa: B006
     unlike: Unlike = [],  # noqa: B006
     why: Why = False,
-    format: Annotated[Format | None, Query(description="A file instead of JSON.")] = None,
+    format: Annotated[Format, Query(description="JSON, or the papers as a file.")] = "json",
 ) -> Response:
     """As `semsearch query --json` answers."""
-    if why and k > MOST_EXPLAINED:
-        raise QueryError(f"k is {k}, expected at most {MOST_EXPLAINED} with why", "ask /api/why for one paper")
-    steer: dict[str, Any] = {name: names for name, names in (("like", like), ("unlike", unlike)) if names}
+    check_why(why, k)
 
     def found(index: SearchIndex) -> Response:
-        results = index.search(q, k, offset=offset, mode=mode, filter=filter, why=why, **steer)
-        return as_file([hit.paper for hit in results], format) if format else as_json(results.as_dict())
+        results = index.search(q, k, like=like, unlike=unlike, offset=offset, mode=mode, filter=filter, why=why)
+        return as_json(results.as_dict()) if format == "json" else as_file([hit.paper for hit in results], format)
 
-    return await live_of(request).ask(found)
+    return await live.ask(request, found)
 
 
-@router.get("/api/why", summary="The sentence of an abstract that answers a question best")
+@router.get(
+    "/api/why",
+    summary="The sentence of an abstract that answers a question best",
+    responses={200: {"model": WhyAnswer}, **problems(400, 422, 503)},
+)
 async def why(
-    request: Request, q: Question, id: Annotated[str, Query(min_length=1, max_length=QUESTION_CHARS)]
+    request: Request,
+    live: Live,
+    q: Question,
+    id: Annotated[Name, Query(description="A paper.", examples=["arrhenius-1896-carbonic"])],
 ) -> Response:
-    """`why` of a hit, for a paper by its id; null where it has no abstract."""
+    """What `why` tells of one hit: so a page fetches it when an abstract is opened, and not for every hit."""
 
     def found(index: SearchIndex) -> Response:
-        results: Results = index.search(q, 1, filter=Filter(only=(id,)), why=True)
-        hit = results[0]
+        paper = index.paper(id)
+        (hit,) = index.search(q, 1, filter=Filter(only=(paper.id,)), mode="dense", why=True)
         return as_json({"id": hit.id, "why": hit.why.as_dict(hit.paper.abstract) if hit.why else None})
 
-    return await live_of(request).ask(found)
+    return await live.ask(request, found)

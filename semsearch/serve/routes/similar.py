@@ -4,61 +4,76 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
-from ...filters import Filter
 from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
 from ..limits import LARGEST_OFFSET, MOST_HITS, MOST_NAMES, TEXT_CHARS
-from ..parameters import K, ModeParameter, Names, Offset, filter_of, live_of
+from ..parameters import FilterParameters, Filters, K, Live, ModeParameter, Name, Offset, Unlike, Why, names
+from ..schemas import ResultsAnswer, problems
+from .search import check_why
 
 router = APIRouter()
 
 
-class SimilarTo(BaseModel):
-    """What papers should be like."""
+class SimilarTo(Filters):
+    """What papers should be like, and which may be found."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    id: list[str] = Field(default=[], max_length=MOST_NAMES)
-    text: str | None = Field(default=None, max_length=TEXT_CHARS)
-    k: int = Field(default=10, ge=1, le=MOST_HITS)
-    offset: int = Field(default=0, ge=0, le=LARGEST_OFFSET)
+    text: str | None = Field(
+        None, max_length=TEXT_CHARS, description="An abstract or a draft.",
+        examples=["Gases that are left in the air by burning coal keep warmth from going out into space."],
+    )  # fmt: skip
+    id: list[Name] = Field([], max_length=MOST_NAMES, description="Papers to be like, beside the text.", examples=[[]])
+    unlike: list[Name] = Field([], max_length=MOST_NAMES, description="Papers to be less like.", examples=[[]])
+    k: int = Field(10, ge=1, le=MOST_HITS)
+    offset: int = Field(0, ge=0, le=LARGEST_OFFSET)
     mode: Mode = "hybrid"
-    since: str | None = None
-    until: str | None = None
-    year: int | None = None
-    venue: list[str] = Field(default=[], max_length=MOST_NAMES)
-    author: list[str] = Field(default=[], max_length=MOST_NAMES)
-    category: list[str] = Field(default=[], max_length=MOST_NAMES)
+    why: bool = False
 
 
-@router.get("/api/similar", summary="The papers most like some papers")
+@router.get(
+    "/api/similar",
+    summary="The papers most like some papers",
+    responses={200: {"model": ResultsAnswer}, **problems(400, 422, 503)},
+)
 async def similar(
     request: Request,
-    id: Annotated[Names, Query(min_length=1, max_length=MOST_NAMES)],
-    filter: Annotated[Filter | None, Depends(filter_of)],
+    live: Live,
+    id: Annotated[list[Name], names("Papers to be like.", "arrhenius-1896-carbonic", least=1)],
+    filter: FilterParameters,
+    unlike: Unlike = [],  # noqa: B006
     k: K = 10,
     offset: Offset = 0,
     mode: ModeParameter = "hybrid",
+    why: Why = False,
 ) -> Response:
     """As `semsearch similar --json` answers."""
+    check_why(why, k)
 
     def found(index: SearchIndex) -> Response:
-        return as_json(index.similar(id, k, offset=offset, mode=mode, filter=filter).as_dict())
-
-    return await live_of(request).ask(found)
-
-
-@router.post("/api/similar", summary="The papers most like a text, such as a draft")
-async def similar_to_text(request: Request, asked: SimilarTo) -> Response:
-    """As `semsearch similar --text --json` answers."""
-    filter = filter_of(asked.since, asked.until, asked.year, asked.venue, asked.author, asked.category)
-
-    def found(index: SearchIndex) -> Response:
-        results = index.similar(asked.id, asked.k, text=asked.text, offset=asked.offset, mode=asked.mode, filter=filter)
+        results = index.similar(id, k, unlike=unlike, offset=offset, mode=mode, filter=filter, why=why)
         return as_json(results.as_dict())
 
-    return await live_of(request).ask(found)
+    return await live.ask(request, found)
+
+
+@router.post(
+    "/api/similar",
+    summary="The papers most like a text, such as an abstract",
+    responses={200: {"model": ResultsAnswer}, **problems(400, 413, 422, 503)},
+)
+async def similar_to_text(request: Request, live: Live, asked: SimilarTo) -> Response:
+    """As `semsearch similar --text FILE --json` answers. The text is used for this answer and kept nowhere."""
+    check_why(asked.why, asked.k)
+    filter = asked.filter()
+
+    def found(index: SearchIndex) -> Response:
+        results = index.similar(
+            asked.id, asked.k, unlike=asked.unlike, text=asked.text, offset=asked.offset, mode=asked.mode,
+            filter=filter, why=asked.why,
+        )  # fmt: skip
+        return as_json(results.as_dict())
+
+    return await live.ask(request, found)

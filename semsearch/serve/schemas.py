@@ -1,0 +1,196 @@
+"""What answers look like, for the OpenAPI document alone: nothing is validated by it, and tests compare.
+
+Names and meanings are those of `semsearch query --json`; see semsearch.results for what the numbers mean.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from .answers import FILES
+from .problems import MEDIA_TYPE
+
+Span = tuple[int, int]
+
+
+class PaperAnswer(BaseModel):
+    """Everything known about one paper. Empty text, an empty list and null mean that it is not known."""
+
+    id: str = Field(examples=["arrhenius-1896-carbonic"])
+    title: str
+    abstract: str
+    authors: list[str]
+    author_count: int | None
+    organization: str | None
+    venue: str | None
+    date: str | None = Field(description="A year, a month or a day.", examples=["1896-04"])
+    year: int | None
+    doi: str | None
+    arxiv_id: str | None
+    url: str | None
+    categories: list[str]
+    keywords: list[str]
+    citations: int | None
+    comments: int | None
+    aliases: list[str]
+
+
+class MatchesAnswer(BaseModel):
+    """Where the question's words stand: [start, end) in characters (Unicode code points)."""
+
+    title: list[Span]
+    abstract: list[Span]
+
+
+class WhySentence(BaseModel):
+    """The sentence of an abstract that answers best: [start, end) in its characters (Unicode code points)."""
+
+    sentence: str
+    start: int
+    end: int
+    similarity: float
+
+
+class HitAnswer(BaseModel):
+    """One paper of an answer."""
+
+    rank: int = Field(description="From 1 over the whole answer, whatever the offset.")
+    id: str
+    score: float = Field(description="What hits are ordered by; comparable within one answer only.")
+    similarity: float = Field(description="The cosine of question and paper, in [-1, 1].")
+    lexical: float | None = Field(description="The BM25 score, null where there is none.")
+    paper: PaperAnswer
+    matches: MatchesAnswer
+    why: WhySentence | None = Field(None, description="Only where it was asked for and there is an abstract.")
+
+
+class IndexAnswer(BaseModel):
+    """Which index answered."""
+
+    path: str
+    generation: str
+    papers: int
+    model: str
+
+
+class ResultsAnswer(BaseModel):
+    """The answer to a question, as `semsearch query --json` prints it."""
+
+    query: str | None
+    like: list[str]
+    unlike: list[str]
+    mode: str
+    index: IndexAnswer
+    hits: list[HitAnswer]
+    notes: list[str] = Field(description="What else the reader should know of the answer, a sentence each.")
+
+
+class WhyAnswer(BaseModel):
+    """Why one paper answers a question; null where it has no abstract."""
+
+    id: str
+    why: WhySentence | None
+
+
+class RankedAnswer(BaseModel):
+    """A paper of a ranking."""
+
+    id: str
+    rank: int
+    score: float
+    similarity: float
+    lexical: float | None
+
+
+class RankingAnswer(BaseModel):
+    """The answer to one of several questions."""
+
+    query_id: str = Field(description="Its place among the questions, from 1.")
+    query: str
+    papers: list[RankedAnswer]
+    notes: list[str]
+
+
+class RankingsAnswer(BaseModel):
+    """The answers to several questions, in their order."""
+
+    rankings: list[RankingAnswer]
+
+
+class YearCount(BaseModel):
+    """How many papers are of a year."""
+
+    year: int
+    papers: int
+
+
+class ValueCount(BaseModel):
+    """How many papers the filter by this value finds."""
+
+    value: str
+    papers: int
+
+
+class FacetsAnswer(BaseModel):
+    """What papers can be filtered by."""
+
+    papers: int = Field(description="How many papers pass all the filters.")
+    without_year: int
+    years: list[YearCount]
+    venues: list[ValueCount]
+    authors: list[ValueCount]
+    categories: list[ValueCount]
+
+
+class InfoAnswer(BaseModel):
+    """What is in the index, as `semsearch info --json` tells it, and the limits of the API."""
+
+    semsearch: str
+    generation: str
+    created: str
+    papers: int
+    model: str
+    limits: dict[str, int]
+
+
+class HealthAnswer(BaseModel):
+    """That questions are answered. problem: why the live generation cannot be opened, and an earlier one answers."""
+
+    status: str = Field(examples=["ready"])
+    generation: str
+    papers: int
+    problem: str | None
+
+
+class ProblemAnswer(BaseModel):
+    """An error, as RFC 9457 has it, with the way to mend it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    hint: str | None = None
+
+
+_TOLD = {
+    400: "The request asks for what there is not, such as a paper of an unknown id.",
+    404: "There is no such paper.",
+    413: "The body is too long.",
+    421: "The Host is no name of this server.",
+    422: "A value is none, or beyond the limits.",
+    503: "The index cannot be opened, or too many requests wait; Retry-After tells when to come back.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route, for its `responses`."""
+    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {status: {"description": _TOLD[status], "content": content} for status in (421, *statuses)}
+
+
+def files() -> dict[str, Any]:
+    """The media types of exported papers, for a route's `responses`."""
+    return {file.media_type: {"schema": {"type": "string"}} for file in FILES.values()}
