@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import export, facets, health, info, papers, rank, search, similar
+from . import examples, export, facets, health, info, papers, rank, search, similar
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (search, similar, rank, papers, export, facets, info, health)
+    module.router for module in (search, similar, rank, papers, export, examples, facets, info, health)
 )

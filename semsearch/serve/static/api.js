@@ -69,6 +69,11 @@ export function info() {
   return get("api/info", new URLSearchParams());
 }
 
+/** Questions to begin with. @returns {Promise<string[]>} */
+export async function examples() {
+  return (await get("api/examples", new URLSearchParams())).examples;
+}
+
 /** Where papers lie as a file. @param {string[]} ids @param {string} format */
 export function fileOf(ids, format) {
   const params = new URLSearchParams(ids.map((id) => ["id", id]));

@@ -1,6 +1,6 @@
 // @ts-check
 // The page: one state, which the address tells; whatever is done changes it, and what is shown follows.
-import { Problem, facets, info, search } from "./api.js";
+import { Problem, examples, facets, info, search } from "./api.js";
 import { searchBox } from "./box.js";
 import { byId, grouped } from "./dom.js";
 import { filterPanel } from "./facets.js";
@@ -90,8 +90,7 @@ async function answer(asked, signal) {
 function status(found, filtered, most) {
   const shown = found.hits.length;
   const whole = grouped(filtered && found.found === undefined ? shown : most);
-  const said = shown ? `The ${shown === 1 ? "one paper" : `${grouped(shown)} papers`} nearest` : "No papers";
-  tell([`${said}, of ${whole}`, ...found.notes].join(". "));
+  tell([shown ? `${grouped(shown)} nearest of ${whole} papers` : "No papers", ...found.notes].join(". "));
 }
 
 /** @param {string} text */
@@ -102,12 +101,12 @@ function tell(text) {
 
 /** @param {AbortSignal} signal */
 async function home(signal) {
-  const [known, all] = await Promise.all([info(), facets(EMPTY, signal)]);
+  const [known, all, begin] = await Promise.all([info(), facets(EMPTY, signal), examples()]);
   if (signal.aborted) return;
   noTrouble();
   results.clear();
   tell("");
-  showHome(known, all, go);
+  showHome({ info: known, years: all.years, examples: begin }, countFilters(state) > 0, go);
 }
 
 /** @param {unknown} error */

@@ -8,27 +8,18 @@ export function hideHome() {
   byId("home").hidden = true;
 }
 
-/** @param {any} info @param {any} facets @param {(change: Partial<State>) => void} go */
-export function showHome(info, facets, go) {
+/**
+ * @param {{info: any, years: {year: number}[], examples: string[]}} known
+ * @param {boolean} filtered
+ * @param {(change: Partial<State>) => void} go
+ */
+export function showHome({ info, years, examples }, filtered, go) {
   const place = byId("home");
   place.hidden = false;
-  const examples = /** @type {string[]} */ (info.examples ?? []);
   place.replaceChildren(
-    h("p", { class: "lead" }, ...lead(info, facets)),
-    examples.length
-      ? h(
-          "section",
-          { "aria-labelledby": "begin" },
-          h("h2", { id: "begin" }, "To begin with"),
-          h(
-            "ul",
-            { class: "examples", role: "list" },
-            ...examples.map((q) =>
-              h("li", {}, h("a", { href: `?${new URLSearchParams({ q })}`, onclick: follow(() => go({ q, text: "" })) }, q)),
-            ),
-          ),
-        )
-      : "",
+    h("p", { class: "lead" }, ...lead(info, years)),
+    ...(filtered ? [h("p", { class: "after-lead" }, "The filters hold for what you ask now.")] : []),
+    ...(examples.length ? [begin(examples, go)] : []),
     h(
       "p",
       { class: "small" },
@@ -37,10 +28,20 @@ export function showHome(info, facets, go) {
   );
 }
 
-/** @param {any} info @param {any} facets */
-function lead(info, facets) {
+/** @param {string[]} examples @param {(change: Partial<State>) => void} go */
+function begin(examples, go) {
+  const items = examples.map((q) => {
+    const props = { href: `?${new URLSearchParams({ q })}`, onclick: follow(() => go({ q, text: "" })) };
+    return h("li", {}, h("a", props, q));
+  });
+  const list = h("ul", { class: "examples", role: "list" }, ...items);
+  return h("section", { "aria-labelledby": "begin" }, h("h2", { id: "begin" }, "To begin with"), list);
+}
+
+/** @param {any} info @param {{year: number}[]} counts */
+function lead(info, counts) {
   if (!info.papers) return ["This index is empty. ", h("code", {}, "semsearch add"), " adds papers to it."];
-  const years = (facets?.years ?? []).map((/** @type {any} */ each) => each.year);
+  const years = counts.map(({ year }) => year);
   const span = years.length ? `, ${years[0]} to ${years[years.length - 1]}` : "";
   const built = info.created ? new Date(info.created) : null;
   const when = built && !Number.isNaN(built.valueOf()) ? ` Built on ${built.toLocaleDateString("en", { dateStyle: "long" })}.` : "";

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 /** @typedef {[number, number]} Span start and end of a part of a text */
 
 const SURROGATE = /[\ud800-\udbff][\udc00-\udfff]/;
-const SNIPPET = 210;
+const SNIPPET = 190;
 
 /** Spans in Unicode characters as spans in units of UTF-16. @param {string} text @param {Span[]} spans @returns {Span[]} */
 export function inUnits(text, spans) {
