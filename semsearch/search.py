@@ -104,6 +104,11 @@ class SearchIndex:
         papers = self._open().papers
         return papers.get([papers.row_of(_name(name))])[0]
 
+    def spread(self, count: int) -> list[Paper]:
+        """At most count papers, evenly from all over the index."""
+        papers = self._open().papers
+        return papers.get(sorted({position * papers.count // count for position in range(count)}))
+
     def facets(self, filter: Filter | None = None, *, limit: int = 20, find: str = "") -> FacetCounts:
         """How many papers that pass filter are of each year, and have each of the most frequent venues, authors and
         categories; see counts.py."""

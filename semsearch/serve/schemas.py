@@ -144,6 +144,12 @@ class FacetsAnswer(BaseModel):
     categories: list[ValueCount]
 
 
+class ExamplesAnswer(BaseModel):
+    """Questions to begin with."""
+
+    examples: list[str]
+
+
 class InfoAnswer(BaseModel):
     """What is in the index, as `semsearch info --json` tells it, and the limits of the API."""
 

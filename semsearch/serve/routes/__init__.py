@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import export, facets, health, info, papers, rank, search, similar
+from . import examples, export, facets, health, info, papers, rank, search, similar
 
 ROUTERS: tuple[APIRouter, ...] = (
     search.router,
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     papers.router,
     export.router,
     facets.router,
+    examples.router,
     info.router,
     health.router,
 )

@@ -1,0 +1,102 @@
+// @ts-check
+// What is asked of the server, and the errors that come back. Addresses are relative: the page may lie under a path.
+import { askedBy, filtersOf } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+
+/** What the server says is wrong, or that it says nothing (status 0). */
+export class Problem extends Error {
+  /** @param {number} status @param {string} detail @param {string} [hint] */
+  constructor(status, detail, hint = "") {
+    super(detail);
+    this.status = status;
+    this.hint = hint;
+  }
+}
+
+/** The longest question of /api/why. */
+const QUESTION = 2000;
+
+/** The hits for a state, k of them after the first `offset`. @param {State} state @param {{k: number, offset?: number, signal?: AbortSignal}} options */
+export function search(state, { k, offset = 0, signal }) {
+  const params = askedBy(state);
+  const filters = filtersOf(state);
+  if (state.text) return similarToText(state, { k, offset, signal });
+  for (const [name, value] of filters) params.append(name, value);
+  params.set("k", String(k));
+  if (offset) params.set("offset", String(offset));
+  if (state.q.trim()) return get("api/search", params, signal);
+  for (const id of state.like) params.append("id", id);
+  params.delete("like");
+  return get("api/similar", params, signal);
+}
+
+/** @param {State} state @param {{k: number, offset: number, signal?: AbortSignal}} options */
+function similarToText(state, { k, offset, signal }) {
+  const { text, like, unlike, since, until, venue, author, category } = state;
+  const body = { text, k, offset, venue, author, category };
+  if (like.length) Object.assign(body, { id: like });
+  if (unlike.length) Object.assign(body, { unlike });
+  if (since) Object.assign(body, { since });
+  if (until) Object.assign(body, { until });
+  return ask("api/similar", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
+}
+
+/** The sentence of an abstract that answers, or null where nothing is asked in words. @param {State} state @param {string} id */
+export async function why(state, id) {
+  const question = (state.text || state.q).trim().slice(0, QUESTION);
+  if (!question) return null;
+  const answer = await get("api/why", new URLSearchParams({ q: question, id }));
+  return answer.why;
+}
+
+/** @param {State} state @param {AbortSignal} [signal] */
+export function facets(state, signal) {
+  return get("api/facets", filtersOf(state), signal);
+}
+
+/** @param {string} id */
+export function paper(id) {
+  return get(`api/papers/${encodeURIComponent(id)}`, new URLSearchParams());
+}
+
+export function info() {
+  return get("api/info", new URLSearchParams());
+}
+
+/** Questions to begin with. @returns {Promise<string[]>} */
+export async function examples() {
+  return (await get("api/examples", new URLSearchParams())).examples;
+}
+
+/** Where papers lie as a file. @param {string[]} ids @param {string} format */
+export function fileOf(ids, format) {
+  const params = new URLSearchParams(ids.map((id) => ["id", id]));
+  params.set("format", format);
+  return `api/export?${params}`;
+}
+
+/** @param {string} path @param {URLSearchParams} params @param {AbortSignal} [signal] */
+function get(path, params, signal) {
+  const query = params.toString();
+  return ask(query ? `${path}?${query}` : path, { signal });
+}
+
+/** @param {string} address @param {RequestInit} options @returns {Promise<any>} */
+async function ask(address, options) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Problem(0, "The server does not answer.", "It may have been stopped. `semsearch serve` starts it.");
+  }
+  if (response.ok) return response.json();
+  const told = await response.json().catch(() => ({}));
+  throw new Problem(response.status, told.detail ?? `The server answered ${response.status}.`, told.hint);
+}

@@ -1,0 +1,124 @@
+// @ts-check
+// The list of an answer's papers: which are open and ticked, and the sentence that answers in each that was opened.
+import { why } from "./api.js";
+import { byId, h } from "./dom.js";
+import { showExports } from "./exports.js";
+import { result } from "./result.js";
+import { asks, toggled } from "./state.js";
+import { remember } from "./steering.js";
+
+/** @typedef {import("./state.js").State} State */
+
+/** @param {(change: Partial<State>) => void} go @param {() => State} present */
+export function resultList(go, present) {
+  const place = byId("results");
+  /** @type {any[]} */ let hits = [];
+  let total = 0;
+  /** @type {string[]} */ let ticked = [];
+  const opened = new Set();
+  /** @type {Map<string, any>} */ const sentences = new Map();
+
+  const does = {
+    async open(/** @type {string} */ id) {
+      if (opened.delete(id)) return redraw(id);
+      opened.add(id);
+      redraw(id);
+      await explain(id);
+    },
+    like: (/** @type {string} */ id) => {
+      const { like, unlike } = present();
+      go({ like: toggled(like, id), unlike: unlike.filter((each) => each !== id) });
+    },
+    unlike: (/** @type {string} */ id) => {
+      const { like, unlike } = present();
+      go({ unlike: toggled(unlike, id), like: like.filter((each) => each !== id) });
+    },
+    similar: (/** @type {string} */ id) => go({ q: "", text: "", like: [id], unlike: [] }),
+    tick(/** @type {string} */ id) {
+      ticked = toggled(ticked, id);
+      exports();
+    },
+    narrow(/** @type {"author" | "venue" | "category"} */ kind, /** @type {string} */ value) {
+      const values = present()[kind];
+      if (!values.includes(value)) go({ [kind]: [...values, value] });
+    },
+  };
+
+  async function explain(/** @type {string} */ id) {
+    const state = present();
+    const key = `${state.text || state.q}\n${id}`;
+    if (!sentences.has(key)) sentences.set(key, await why(state, id).catch(() => null));
+    if (opened.has(id) && sentences.get(key)) redraw(id);
+  }
+
+  const sentenceOf = (/** @type {string} */ id) => sentences.get(`${present().text || present().q}\n${id}`);
+
+  function drawn(/** @type {any} */ hit) {
+    const { like, unlike } = present();
+    const { id } = hit;
+    const is = { open: opened.has(id), liked: like.includes(id), unliked: unlike.includes(id), ticked: ticked.includes(id) };
+    return result(hit, { ...is, why: sentenceOf(id) }, does);
+  }
+
+  function redraw(/** @type {string} */ id) {
+    const position = hits.findIndex((hit) => hit.id === id);
+    const old = place.querySelectorAll(".result")[position];
+    if (old) keepingFocus(() => old.replaceWith(drawn(hits[position])));
+  }
+
+  function draw() {
+    const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
+    const more = total > hits.length && hits.length;
+    keepingFocus(() =>
+      place.replaceChildren(...(hits.length ? [list] : []), ...(more ? [moreButton(hits.length)] : [])),
+    );
+    for (const hit of hits) remember(hit.id, hit.paper.title);
+    for (const hit of hits) if (opened.has(hit.id) && !sentenceOf(hit.id)) explain(hit.id);
+    exports();
+  }
+
+  const moreButton = (/** @type {number} */ shown) =>
+    h("p", { class: "more" }, h("button", { type: "button", class: "plain", onclick: () => go({ k: shown + 20 }) }, "More"));
+
+  function exports() {
+    showExports(
+      hits.map((hit) => hit.id),
+      ticked,
+      () => {
+        ticked = [];
+        draw();
+      },
+    );
+  }
+
+  return {
+    does,
+    /** @param {any[]} found @param {number} most how many there may be */
+    show(found, most) {
+      hits = found;
+      total = most;
+      draw();
+    },
+    clear() {
+      hits = [];
+      total = 0;
+      draw();
+    },
+    shown: () => hits.length,
+    /** The steering may have changed before the answer has. */
+    refresh: () => asks(present()) && draw(),
+  };
+}
+
+/** Do what replaces elements, and give the focus to what stands where it was. @param {() => void} change */
+function keepingFocus(change) {
+  const focused = document.activeElement;
+  const id = focused?.closest("[data-id]")?.getAttribute("data-id");
+  const act = focused?.getAttribute("data-act");
+  const tick = focused instanceof HTMLInputElement && focused.type === "checkbox";
+  change();
+  if (!id || document.activeElement === focused) return;
+  const paper = document.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const again = act ? paper?.querySelector(`[data-act="${act}"]`) : tick ? paper?.querySelector("input") : paper;
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}

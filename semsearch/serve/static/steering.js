@@ -1,0 +1,47 @@
+// @ts-check
+// What steers the search: the papers that one likes and does not like, as chips that can be taken away.
+import { paper } from "./api.js";
+import { byId, h } from "./dom.js";
+
+/** @typedef {import("./state.js").State} State */
+
+const titles = new Map();
+
+/** A title that is known already, so that it need not be asked for. @param {string} id @param {string} title */
+export function remember(id, title) {
+  titles.set(id, title || id);
+}
+
+/** @param {State} state @param {(change: Partial<State>) => void} go */
+export function showSteering(state, go) {
+  const chips = [
+    ...state.like.map((id) => chip(id, "like", () => go({ like: state.like.filter((each) => each !== id) }))),
+    ...state.unlike.map((id) => chip(id, "unlike", () => go({ unlike: state.unlike.filter((each) => each !== id) }))),
+  ];
+  const place = byId("steering");
+  if (!chips.length) return place.replaceChildren();
+  place.replaceChildren(h("ul", { class: "chips", role: "list", "aria-label": "What steers the search" }, ...chips));
+}
+
+/** @param {string} id @param {"like" | "unlike"} kind @param {() => void} remove */
+function chip(id, kind, remove) {
+  const said = kind === "like" ? "Like" : "Unlike";
+  const title = h("span", { class: "chip-title" }, titles.get(id) ?? id);
+  const button = h("button", { type: "button", class: "chip-remove", onclick: remove }, "×");
+  const name = (/** @type {string} */ text) => {
+    title.textContent = text;
+    title.title = text;
+    button.setAttribute("aria-label", `Remove: ${said} ${text}`);
+  };
+  name(titles.get(id) ?? id);
+  if (!titles.has(id)) {
+    paper(id).then(
+      (found) => {
+        remember(id, found.title);
+        name(titles.get(id));
+      },
+      () => name(`${id} (not in the index)`),
+    );
+  }
+  return h("li", { class: `chip ${kind}` }, h("span", { class: "chip-kind" }, said), title, button);
+}
