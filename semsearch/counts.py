@@ -56,10 +56,12 @@ def facet_counts(papers: PaperTable, filter: Filter | None = None, *, limit: int
     limit: how many values of each kind. find: only values with these words, the last of which may be begun only.
     """
     asked = filter or Filter()
-    counted = {
-        kind: _values(kind, papers, _mask(replace(asked, **{kind: ()}), papers), limit, find)
-        for kind in ("venue", "author", "category")
+    others: dict[Kind, Filter] = {
+        "venue": replace(asked, venue=()),
+        "author": replace(asked, author=()),
+        "category": replace(asked, category=()),
     }
+    counted = {kind: _values(kind, papers, _mask(each, papers), limit, find) for kind, each in others.items()}
     passing = _mask(asked, papers)
     years, without_year = _years(papers, _mask(replace(asked, since=None, until=None, year=None), papers))
     return FacetCounts(

@@ -21,8 +21,8 @@ from .safety import LOOPBACK_NAMES, Guard
 from .schemas import ProblemAnswer
 
 PAGE = Path(__file__).parent / "static"
-_ABOUT = """Semantic search over the abstracts of scientific papers. Answers are what `semsearch query --json` prints; errors
-are `application/problem+json`, with a `hint` that says how to mend them. Limits stand with each parameter."""
+_ABOUT = """Semantic search over the abstracts of scientific papers. Answers are what `semsearch query --json` prints;
+errors are `application/problem+json`, with a `hint` that says how to mend them. Limits stand with each parameter."""
 
 
 def create_app(

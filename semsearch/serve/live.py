@@ -59,7 +59,7 @@ class LiveIndex:
     @property
     def generation(self) -> Generation | None:
         """The generation that answers; None where none does."""
-        return self._opened and self._opened.generation
+        return self._opened.generation if self._opened else None
 
     @property
     def index(self) -> SearchIndex:

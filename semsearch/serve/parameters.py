@@ -57,8 +57,7 @@ class Filters(BaseModel):
 
 
 def _filter(
-    since: Annotated[
-        _Date, Query(description="Papers of this day, month or year, or later.")] = None,
+    since: Annotated[_Date, Query(description="Papers of this day, month or year, or later.")] = None,
     until: Annotated[_Date, Query(description="Papers of this day, month or year, or earlier.")] = None,
     year: Annotated[int | None, Query(ge=1, le=9999, description="Papers of this year.", examples=[1974])] = None,
     venue: Annotated[list[Name], names("A venue, or words of it.", "Nature")] = [],  # noqa: B006
