@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import QueryError
+from .._version import __version__
 from ..results import Ranking
+from ..text import digest
 from .options import (
     DEFAULT_INDEX,
     AuthorOption,
@@ -29,6 +30,10 @@ from .options import (
     YearOption,
     filter_of,
 )
+
+if TYPE_CHECKING:
+    from ..filters import Filter
+    from ..search import SearchIndex
 
 _TAG = "semsearch"
 
@@ -61,6 +66,9 @@ def rank(
         Path | None,
         typer.Option("-o", "--output", help="The file to write to, or - for standard output.", show_default="-"),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run to the same file ended that was interrupted.")
+    ] = False,
 ) -> None:
     """Rank papers for each question of a file, and write a run.
 
@@ -68,46 +76,47 @@ def rank(
     """
     if questions == only == "-":
         raise typer.BadParameter("the questions and --only - would both read standard input")
+    target = None if output is None or str(output) == "-" else output
+    if resume and target is None:
+        raise typer.BadParameter("--resume goes on with a file: name it with -o")
     filter = filter_of(since, until, year, venue, author, category, only)
     from ..progress import silent, terminal_progress
-    from ..questions import read_questions
+    from ..questions import count_questions, read_questions
     from ..search import open_index
+    from .run_file import run_writer
 
-    lines = _LINES[format]
-    target = None if output is None or str(output) == "-" else output
     watched = nullcontext(silent) if target is None and sys.stdout.isatty() else terminal_progress()
+    total = count_questions(questions)
     notes: tuple[str, ...] = ()
-    with open_index(index) as opened, _opened(target) as file, watched as progress:
-        if format is RunFormat.tsv:
-            file.write("query_id\tid\trank\tscore\tsimilarity\n")
-        for done, ranking in enumerate(
-            opened.rank(read_questions(questions), k, mode=mode.value, filter=filter), start=1
-        ):
-            file.writelines(lines(ranking))
-            progress("ranking questions", done, None)
-            notes = ranking.notes
+    try:
+        with open_index(index) as opened, watched as progress:
+            settings = _settings(opened, k, mode, filter, format)
+            with run_writer(target, _HEADERS.get(format, ""), settings, resume) as writer:
+                left = writer.unanswered(read_questions(questions))
+                rankings = opened.rank(left, k, mode=mode.value, filter=filter)
+                for done, ranking in enumerate(rankings, start=writer.done + 1):
+                    writer.write(_LINES[format](ranking))
+                    progress("ranking questions", done, total)
+                    notes = ranking.notes
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
     for note in notes:
         print(note, file=sys.stderr)
 
 
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that takes its name once it is whole: after an error the run that was there is."""
-    if output is None:
-        yield sys.stdout
-        return
-    in_place = output.exists() and not output.is_file()  # a device or a named pipe
-    part = output if in_place else output.with_name(f"{output.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        if not in_place:
-            part.replace(output)
-    except OSError as error:
-        raise QueryError(f"{output}: cannot be written ({error.strerror or error})", "name another file") from error
-    finally:
-        if not in_place:
-            part.unlink(missing_ok=True)
+def _settings(
+    opened: SearchIndex, k: int, mode: SearchMode, filter: Filter | None, format: RunFormat
+) -> dict[str, Any]:
+    """What makes a run the one that it is, beside its questions: none is gone on with under others."""
+    return {
+        "semsearch": __version__,
+        "index": opened.generation.name,
+        "manifest": digest(repr(opened.manifest)).hex()[:16],
+        "k": k,
+        "mode": mode.value,
+        "filter": None if filter is None else digest(repr(filter)).hex()[:16],
+        "format": format.value,
+    }
 
 
 def _trec(ranking: Ranking) -> Iterator[str]:
@@ -139,3 +148,4 @@ _LINES: dict[RunFormat, Callable[[Ranking], Iterator[str]]] = {
     RunFormat.jsonl: _jsonl,
     RunFormat.tsv: _tsv,
 }
+_HEADERS = {RunFormat.tsv: "query_id\tid\trank\tscore\tsimilarity\n"}
