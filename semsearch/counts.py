@@ -16,7 +16,7 @@ import numpy as np
 from .filters import BoolArray, Filter, allowed_rows, rows_of
 from .paper import Paper
 from .store import PaperTable
-from .store.facets import Kind, words_of
+from .store.facets import Kind, category_key, words_of
 
 _SPARE = 10  # values that are looked at beyond those that are wanted: their counts may turn out lower
 _READ = 3  # papers of a value whose way of writing it is looked at
@@ -90,9 +90,17 @@ def _values(kind: Kind, papers: PaperTable, mask: BoolArray | None, limit: int, 
         counts = np.zeros_like(counts)
         counts[found] = kept
     best = np.argsort(-counts, kind="stable")[: limit + _SPARE if limit else 0]
-    written = dict.fromkeys(_written(kind, number, papers) for number in best[counts[best] > 0].tolist())
-    exact = [ValueCount(text, _count(kind, text, papers, mask)) for text in written if text]
+    written: dict[str, str] = {}  # a value may have a second number, of papers that were added later
+    for number in best[counts[best] > 0].tolist():
+        if text := _written(kind, number, papers):
+            written.setdefault(_compared(kind, text), text)
+    exact = [ValueCount(text, _count(kind, text, papers, mask)) for text in written.values()]
     return tuple(sorted(exact, key=lambda each: (-each.papers, each.value))[:limit])
+
+
+def _compared(kind: Kind, text: str) -> str:
+    words = words_of(text)
+    return category_key(text) if kind == "category" else " ".join(sorted(words) if kind == "author" else words)
 
 
 def _count(kind: Kind, text: str, papers: PaperTable, mask: BoolArray | None) -> int:
@@ -101,13 +109,13 @@ def _count(kind: Kind, text: str, papers: PaperTable, mask: BoolArray | None) ->
 
 
 def _written(kind: Kind, number: int, papers: PaperTable) -> str:
-    """A value as some of its papers write it."""
+    """A value as most of some of its papers write it; with its accents, if as many do."""
     texts: Counter[str] = Counter()
     for paper in papers.get(papers.facets.some_rows(kind, number, _READ)):
         own = {text for text in _TEXTS[kind](paper) if number in papers.facets.values_of(kind, text)}
         longest = max((len(words_of(text)) for text in own), default=0)  # Li is in Wei Li, and may be a person too
         texts.update(text for text in own if len(words_of(text)) == longest)
-    return min(texts, key=lambda text: (-texts[text], text), default="")
+    return min(texts, key=lambda text: (-texts[text], text.isascii(), text), default="")
 
 
 def _of_category(paper: Paper) -> Iterable[str]:

@@ -96,6 +96,18 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import html
+
+        return html(self)
+
+    def to_pandas(self) -> Any:
+        """The hits as a pandas.DataFrame, a row each. SemsearchError where there is no pandas."""
+        from .notebook import frame
+
+        return frame(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON, as `semsearch query --json` prints it."""
         return {

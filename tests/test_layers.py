@@ -42,8 +42,9 @@ ALLOWED: dict[str, set[str]] = {
     "counts": {"errors", "filters", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
+    "notebook": {"errors", "paper", "matches"},
     "references": {"text", "paper"},
-    "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
+    "results": {"errors", "text", "dates", "paper", "matches", "notebook", "why", "words"},
     "store": {"errors", "text", "cleaning", "dates", "paper", "faiss_header", "encoders.identity"},
     "embedding": {"text", "encoders", "vectors", "store"},
     "indexing": {

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -13,12 +14,12 @@ from starlette.staticfiles import StaticFiles
 
 from .._version import __version__
 from ..encoders import Encoder
+from . import schemas
 from .live import LiveIndex
 from .metrics import Measured, Metrics
 from .problems import told_by_all
 from .routes import ROUTERS
 from .safety import LOOPBACK_NAMES, Guard
-from .schemas import ProblemAnswer
 
 PAGE = Path(__file__).parent / "static"
 _ABOUT = """Semantic search over the abstracts of scientific papers. Answers are what `semsearch query --json` prints;
@@ -59,21 +60,23 @@ def create_app(
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"])
     app.add_middleware(Guard, hosts=hosts)
     app.add_middleware(Measured, metrics=app.state.metrics)
-    _describe_problems(app)
+    _describe(app)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Errors in the OpenAPI document as they are, and not as FastAPI would have them."""
+def _describe(app: FastAPI) -> None:
+    """Errors in the OpenAPI document as they are, and not as FastAPI would have them; and the nulls of examples."""
     describe = app.openapi
 
-    def described() -> dict[str, object]:
+    def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schemas = describe()["components"]["schemas"]
-            schemas["ProblemAnswer"] = ProblemAnswer.model_json_schema()
+            parts = describe()["components"]["schemas"]
+            parts["ProblemAnswer"] = schemas.ProblemAnswer.model_json_schema()
             for unused in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(unused, None)
-        found: dict[str, object] = app.openapi_schema or {}
-        return found
+                parts.pop(unused, None)
+            for name in parts.keys() & vars(schemas).keys():
+                if extra := getattr(schemas, name).model_config.get("json_schema_extra"):
+                    parts[name] |= extra
+        return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]

@@ -7,16 +7,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from .answers import FILES
 from .problems import MEDIA_TYPE
 
 Span = tuple[int, int]
 
+_PAPER = {
+    "id": "molina-1974-ozone",
+    "title": "Stratospheric sink for chlorofluoromethanes: chlorine atom-catalysed destruction of ozone",
+    "abstract": "Chlorofluorocarbons rise to where sunlight breaks them. The chlorine destroys ozone.",
+    "authors": ["Mario J. Molina", "F. S. Rowland"],
+    "author_count": None, "organization": None, "venue": "Nature", "date": "1974", "year": 1974,
+    "doi": "10.1038/249810a0", "arxiv_id": None, "url": None, "categories": ["climate"], "keywords": [],
+    "citations": None, "comments": None, "aliases": [],
+}  # fmt: skip
+_WHY = {"sentence": "The chlorine destroys ozone.", "start": 56, "end": 84, "similarity": 0.58}
+_RESULTS = {
+    "query": "what destroys ozone?", "like": [], "unlike": [], "mode": "hybrid",
+    "index": {"path": "index", "generation": "generation-000001", "papers": 60, "model": "all-MiniLM-L6-v2"},
+    "hits": [
+        {
+            "rank": 1, "id": "molina-1974-ozone", "score": 1.0, "similarity": 0.62, "lexical": 5.48, "paper": _PAPER,
+            "matches": {"title": [[84, 89]], "abstract": [[69, 77], [78, 83]]},
+        }
+    ],
+    "notes": [],
+}  # fmt: skip
+_PROBLEM = {
+    "type": "about:blank", "title": "Bad Request", "status": 400,
+    "detail": "no day is all of since 2020, until 2010", "hint": "since is the earlier date, until the later",
+}  # fmt: skip
+_RANKED = {"id": "molina-1974-ozone", "rank": 1, "score": 1.0, "similarity": 0.62, "lexical": 5.48}
+_RANKING = {"query_id": "1", "query": "what destroys ozone?", "papers": [_RANKED], "notes": []}
+_FACETS = {
+    "papers": 60, "without_year": 0, "years": [{"year": 1974, "papers": 1}],
+    "venues": [{"value": "Nature", "papers": 9}], "authors": [{"value": "Geoffrey E. Hinton", "papers": 2}],
+    "categories": [{"value": "climate", "papers": 5}],
+}  # fmt: skip
+
+
+def _example(value: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
 
 class PaperAnswer(BaseModel):
     """Everything known about one paper. Empty text, an empty list and null mean that it is not known."""
+
+    model_config = _example(_PAPER)
 
     id: str = Field(examples=["arrhenius-1896-carbonic"])
     title: str
@@ -46,6 +85,8 @@ class MatchesAnswer(BaseModel):
 
 class WhySentence(BaseModel):
     """The sentence of an abstract that answers best: [start, end) in its characters (Unicode code points)."""
+
+    model_config = _example(_WHY)
 
     sentence: str
     start: int
@@ -78,6 +119,8 @@ class IndexAnswer(BaseModel):
 class ResultsAnswer(BaseModel):
     """The answer to a question, as `semsearch query --json` prints it."""
 
+    model_config = _example(_RESULTS)
+
     query: str | None
     like: list[str]
     unlike: list[str]
@@ -89,6 +132,8 @@ class ResultsAnswer(BaseModel):
 
 class WhyAnswer(BaseModel):
     """Why one paper answers a question; null where it has no abstract."""
+
+    model_config = _example({"id": "molina-1974-ozone", "why": _WHY})
 
     id: str
     why: WhySentence | None
@@ -116,6 +161,8 @@ class RankingAnswer(BaseModel):
 class RankingsAnswer(BaseModel):
     """The answers to several questions, in their order."""
 
+    model_config = _example({"rankings": [_RANKING]})
+
     rankings: list[RankingAnswer]
 
 
@@ -136,6 +183,8 @@ class ValueCount(BaseModel):
 class FacetsAnswer(BaseModel):
     """What papers can be filtered by."""
 
+    model_config = _example(_FACETS)
+
     papers: int = Field(description="How many papers pass all the filters.")
     without_year: int
     years: list[YearCount]
@@ -146,6 +195,8 @@ class FacetsAnswer(BaseModel):
 
 class ExamplesAnswer(BaseModel):
     """Questions to begin with."""
+
+    model_config = _example({"examples": ["smoking and carcinoma of the lung"]})
 
     examples: list[str]
 
@@ -172,6 +223,8 @@ class HealthAnswer(BaseModel):
 
 class ProblemAnswer(BaseModel):
     """An error, as RFC 9457 has it, with the way to mend it."""
+
+    model_config = _example(_PROBLEM)
 
     type: str
     title: str

@@ -1,0 +1,110 @@
+"""Hits in a notebook: what Jupyter shows, and the frame that pandas gets."""
+
+from __future__ import annotations
+
+import sys
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from semsearch.errors import SemsearchError
+from semsearch.notebook import COLUMNS, link_of
+from semsearch.paper import Paper
+from semsearch.results import Hit, IndexSummary, Results
+from semsearch.why import Why
+from semsearch.words import units
+
+EVIL = '<script>alert("1")</script>'
+WHALE = Paper(
+    id="whale", title=f"Songs of the whale {EVIL}", abstract="A whale sings. It stops.", authors=("A", "B", "C", "D"),
+    venue="Sea & Sky", date="1903-05", url="https://example.org/?a=1&b=2",
+)  # fmt: skip
+GULL = Paper(id=f"gull{EVIL}", organization="Gulls", url="javascript:alert(1)", doi="10.5555/a b")
+
+
+def results(*hits: Hit, query: str | None = f"whale {EVIL}", notes: tuple[str, ...] = ()) -> Results:
+    return Results(query, (), (), "hybrid", IndexSummary("in&dex", "generation-000001", 7, "tiny"), hits, notes)
+
+
+HITS = (
+    Hit(1, WHALE, 1.0, 0.75, 2.5, units("whale"), Why(0, 14, 0.5)),
+    Hit(2, GULL, 0.5, 0.25, None, units("whale")),
+)
+
+
+class Tree(HTMLParser):
+    """The tags and the texts of what a browser would see."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_a_notebook_shows_hits_as_a_table() -> None:
+    tree = Tree(results(*HITS, notes=("3 papers < 4",))._repr_html_())
+    text = "".join(tree.texts)
+    assert [tag for tag, _ in tree.tags].count("tr") == 3
+    for shown in ("0.750", "A, B, C and 1 more · Sea & Sky · 1903-05", "A whale sings.", "2 of 7 papers in in&dex"):
+        assert shown in text
+    assert "3 papers < 4" in tree.texts
+    assert "<mark>whale</mark>" in results(*HITS)._repr_html_()
+
+
+def test_nothing_of_a_paper_or_a_question_is_html() -> None:
+    tree = Tree(results(*HITS)._repr_html_())
+    allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td", "b", "br", "a", "mark", "q", "p"}
+    assert {tag for tag, _ in tree.tags} == allowed
+    assert "".join(tree.texts).count(EVIL) == 3
+    assert [attrs["href"] for tag, attrs in tree.tags if tag == "a"] == [WHALE.url, "https://doi.org/10.5555/a%20b"]
+
+
+def test_what_others_should_be_like_is_told() -> None:
+    assert (
+        "like whale, gull"
+        in Results(None, ("whale", "gull"), (), "hybrid", IndexSummary("i", "g", 7, "m"), ())._repr_html_()
+    )
+    assert "like a text" in results(query=None)._repr_html_()
+
+
+def test_links_lead_to_the_web_or_nowhere() -> None:
+    assert link_of(Paper(id="a", arxiv_id="2103.00001")) == "https://arxiv.org/abs/2103.00001"
+    assert link_of(Paper(id="a", url="data:text/html,x")) == ""
+    assert link_of(Paper(id="a", url="HTTP://example.org")) == "HTTP://example.org"
+
+
+def test_a_frame_has_a_row_for_each_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[list[dict[str, Any]], list[str]]] = []
+    frame = lambda rows, columns: made.append((rows, columns))  # noqa: E731
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=frame))
+    results(*HITS).to_pandas()
+    results(HITS[1]).to_pandas()
+    ((rows, columns), (others, fewer)) = made
+    assert columns == [*COLUMNS, "why"]
+    assert fewer == list(COLUMNS)
+    assert [row["id"] for row in rows] == ["whale", GULL.id]
+    assert (rows[0]["year"], rows[0]["authors"], rows[0]["why"]) == (1903, ["A", "B", "C", "D"], "A whale sings.")
+    assert (rows[1]["why"], others[0]["similarity"], others[0]["lexical"]) == (None, 0.25, None)
+
+
+def test_a_frame_of_pandas_itself() -> None:
+    pytest.importorskip("pandas")
+    frame = results(*HITS).to_pandas()
+    assert frame.shape == (2, len(COLUMNS) + 1)
+    assert frame["similarity"].tolist() == [0.75, 0.25]
+
+
+def test_without_pandas_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(SemsearchError, match="needs pandas") as caught:
+        results(*HITS).to_pandas()
+    assert caught.value.hint == "pip install pandas"

@@ -1,0 +1,254 @@
+"""The API answers what the library answers, and tells what is wrong; of the bundled sample with the tiny encoder."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import TinyEncoder
+from pydantic import BaseModel
+from serving import ADDRESS, client, index, sample
+from starlette.testclient import TestClient
+
+from semsearch import __version__
+from semsearch.filters import Filter
+from semsearch.references import bibtex, csl, ris
+from semsearch.search import SearchIndex
+from semsearch.serve import schemas
+
+__all__ = ["client", "index", "sample"]
+
+QUESTION = "how do greenhouse gases warm the earth?"
+OZONE, CARBON, HUMIDITY = "molina-1974-ozone", "arrhenius-1896-carbonic", "manabe-1967-humidity"
+
+
+def asked(client: TestClient, path: str, model: type[BaseModel], **params: Any) -> Any:
+    """The JSON of an answer, which is as its model describes it."""
+    response = client.get(path, params=params)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    model.model_validate_json(response.text, strict=False)
+    return response.json()
+
+
+@pytest.mark.parametrize(
+    ("params", "meant"),
+    [
+        ({}, {}),
+        ({"k": 3, "offset": 2}, {"k": 3, "offset": 2}),
+        ({"mode": "lexical"}, {"mode": "lexical"}),
+        ({"mode": "dense", "k": 2, "why": "true"}, {"mode": "dense", "k": 2, "why": True}),
+        ({"since": "1970", "until": "1980-06"}, {"filter": Filter(since="1970", until="1980-06")}),
+        ({"year": 1974}, {"filter": Filter(year=1974)}),
+        ({"venue": ["Nature", "Science"]}, {"filter": Filter(venue=("Nature", "Science"))}),
+        (
+            {"author": "Manabe", "category": ["climate", "medicine"]},
+            {"filter": Filter(author=("Manabe",), category=("climate", "medicine"))},
+        ),
+        ({"like": [CARBON, HUMIDITY], "unlike": OZONE}, {"like": [CARBON, HUMIDITY], "unlike": [OZONE]}),
+        ({"category": "no such"}, {"filter": Filter(category=("no such",))}),
+    ],
+)
+def test_search_answers_what_query_prints(
+    client: TestClient, index: SearchIndex, params: dict[str, Any], meant: dict[str, Any]
+) -> None:
+    found = asked(client, "/api/search", schemas.ResultsAnswer, q=QUESTION, **params)
+    assert found == json.loads(json.dumps(index.search(QUESTION, **meant).as_dict()))
+
+
+def test_the_sentence_of_one_abstract(client: TestClient, index: SearchIndex) -> None:
+    found = asked(client, "/api/why", schemas.WhyAnswer, q=QUESTION, id=OZONE)
+    (hit,) = index.search(QUESTION, 1, filter=Filter(only=(OZONE,)), why=True)
+    assert hit.why is not None
+    assert found == {"id": OZONE, "why": hit.why.as_dict(hit.paper.abstract)}
+    by_doi = asked(client, "/api/why", schemas.WhyAnswer, q=QUESTION, id="10.1038/249810a0")
+    assert by_doi == found
+
+
+def test_similar_answers_what_the_command_prints(client: TestClient, index: SearchIndex) -> None:
+    found = asked(client, "/api/similar", schemas.ResultsAnswer, id=[CARBON, HUMIDITY], unlike=OZONE, k=4, since="1950")
+    expected = index.similar([CARBON, HUMIDITY], 4, unlike=[OZONE], filter=Filter(since="1950"))
+    assert found == json.loads(json.dumps(expected.as_dict()))
+    assert found["like"] == [CARBON, HUMIDITY]
+
+
+def test_a_pasted_text(client: TestClient, index: SearchIndex) -> None:
+    text = "Coal that is burnt leaves a gas in the air,\nand the gas keeps warmth."
+    body = {"text": text, "id": [CARBON], "unlike": [OZONE], "k": 3, "offset": 1, "venue": ["Science"], "why": True}
+    response = client.post("/api/similar", json=body)
+    expected = index.similar(CARBON, 3, text=text, unlike=OZONE, offset=1, filter=Filter(venue=("Science",)), why=True)
+    schemas.ResultsAnswer.model_validate_json(response.text)
+    assert response.json() == json.loads(json.dumps(expected.as_dict()))
+    assert client.post("/api/similar", json={"text": text}).json()["query"] is None
+
+
+def test_ranking(client: TestClient, index: SearchIndex) -> None:
+    questions = ["what thins the ozone layer?", "stable matchings"]
+    response = client.post("/api/rank", json={"questions": questions, "k": 2, "until": "1990"})
+    schemas.RankingsAnswer.model_validate_json(response.text)
+    expected = list(index.rank(questions, 2, filter=Filter(until="1990")))
+    assert [each["query"] for each in response.json()["rankings"]] == questions
+    for told, ranking in zip(response.json()["rankings"], expected, strict=True):
+        assert told["query_id"] == ranking.query_id
+        assert [(p["id"], p["score"]) for p in told["papers"]] == [(p.id, p.score) for p in ranking.papers]
+
+
+@pytest.mark.parametrize("name", ["watson-1953-dna", "10.1038/171737a0", "10.1038%2F171737a0", "watson-1953"])
+def test_a_paper_by_any_of_its_names(client: TestClient, index: SearchIndex, name: str) -> None:
+    found = asked(client, f"/api/papers/{name}", schemas.PaperAnswer)
+    assert found == index.paper("watson-1953-dna").as_dict()
+
+
+def test_facets(client: TestClient, index: SearchIndex) -> None:
+    found = asked(client, "/api/facets", schemas.FacetsAnswer, limit=2, category="climate")
+    expected = index.facets(Filter(category=("climate",)), limit=2)
+    assert found["papers"] == expected.papers == len(index.search("a", 100, filter=Filter(category=("climate",))))
+    assert found["venues"] == [{"value": each.value, "papers": each.papers} for each in expected.venues]
+    assert found["years"][0] == {"year": 1896, "papers": 1}
+    assert asked(client, "/api/facets", schemas.FacetsAnswer, find="mana")["authors"] == [
+        {"value": "Syukuro Manabe", "papers": 1}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format", "media_type", "name", "write"),
+    [
+        ("bibtex", "application/x-bibtex", "papers.bib", bibtex),
+        ("ris", "application/x-research-info-systems", "papers.ris", ris),
+        ("csl", "application/vnd.citationstyles.csl+json", "papers.json", csl),
+    ],
+)
+def test_papers_as_files(
+    client: TestClient, index: SearchIndex, format: str, media_type: str, name: str, write: Any
+) -> None:
+    response = client.get("/api/export", params={"id": [OZONE, CARBON], "format": format})
+    assert response.headers["content-type"] == f"{media_type}; charset=utf-8"
+    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert response.text == "\n".join(write([index.paper(OZONE), index.paper(CARBON)])) + "\n"
+    shown = client.get("/api/search", params={"q": QUESTION, "k": 3, "format": format})
+    assert shown.text == "\n".join(write([hit.paper for hit in index.search(QUESTION, 3)])) + "\n"
+
+
+def test_papers_for_a_spreadsheet(client: TestClient) -> None:
+    response = client.get("/api/export", params={"id": [OZONE, CARBON], "format": "csv"})
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert [line.partition(",")[0] for line in response.text.splitlines()] == ["id", OZONE, CARBON]
+
+
+def test_info_and_health(client: TestClient, index: SearchIndex) -> None:
+    info = asked(client, "/api/info", schemas.InfoAnswer)
+    assert (info["semsearch"], info["papers"], info["model"]) == (__version__, 60, "tiny")
+    assert (info["generation"], info["created"]) == ("generation-000001", index.manifest.created)
+    assert info["limits"]["k"] == 200
+    health = {"status": "ready", "generation": "generation-000001", "papers": 60, "problem": None}
+    assert asked(client, "/healthz", schemas.HealthAnswer) == health
+    assert len(asked(client, "/api/examples", schemas.ExamplesAnswer)["examples"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail", "hint"),
+    [
+        ("/api/search", 422, "query.q: Field required", "/openapi.json"),
+        ("/api/search?q=", 422, "query.q: String should have at least 1 character", "/openapi.json"),
+        ("/api/search?q=%20", 400, "the question is empty, expected some words", None),
+        (f"/api/search?q={'a' * 2001}", 422, "query.q: String should have at most 2000 characters", "/openapi.json"),
+        ("/api/search?q=a&k=201", 422, "query.k: Input should be less than or equal to 200", "/openapi.json"),
+        ("/api/search?q=a&offset=10001", 422, "query.offset: Input should be less than", "/openapi.json"),
+        ("/api/search?q=a&mode=best", 422, "query.mode: Input should be 'hybrid', 'dense' or 'lexical'", "/openapi"),
+        ("/api/search?q=a&k=21&why=1", 400, "k is 21, expected at most 20 with why", "/api/why"),
+        ("/api/search?q=a&since=2020&until=2010", 400, "no day is all of since 2020, until 2010", "since is the"),
+        ("/api/search?q=a&since=2020-13", 400, "since '2020-13': no such date", "write it as"),
+        ("/api/search?q=a&venue=%2B", 400, "venue '+': expected a letter or a digit", "leave the venue out"),
+        ("/api/search?q=a&like=nobody", 400, "'nobody': no paper of this id", "find its id"),
+        ("/api/search?q=a" + "&like=b" * 51, 422, "query.like: List should have at most 50 items", "/openapi.json"),
+        ("/api/similar?id=nobody", 400, "'nobody': no paper of this id", "find its id"),
+        ("/api/similar", 422, "query.id: Field required", "/openapi.json"),
+        ("/api/papers/nobody", 404, "'nobody': no paper of this id", "/api/search finds its id"),
+        ("/api/papers/", 404, "'': no paper of this id", "/api/search finds its id"),
+        ("/api/export?id=nobody", 400, "'nobody': no paper of this id", "find its id"),
+        ("/api/why?q=a&id=nobody", 400, "'nobody': no paper of this id", "find its id"),
+        ("/api/none", 404, "Not Found", "/openapi.json"),
+        ("/../pyproject.toml", 404, "Not Found", "/openapi.json"),
+        ("/%2e%2e/app.py", 404, "Not Found", "/openapi.json"),
+        ("/api/rank", 405, "Method Not Allowed", "/openapi.json"),
+    ],
+)
+def test_errors_tell_what_and_how_to_mend_it(
+    client: TestClient, path: str, status: int, detail: str, hint: str | None
+) -> None:
+    response = client.get(path)
+    told = response.json()
+    assert (response.status_code, told["status"]) == (status, status)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert detail in told["detail"]
+    assert hint in told["hint"] if hint else "hint" not in told
+    schemas.ProblemAnswer.model_validate(told)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "detail"),
+    [
+        ("/api/similar", {}, 400, "nothing to be similar to"),
+        ("/api/similar", {"text": "a", "txt": 1}, 422, "body.txt: Extra inputs are not permitted"),
+        ("/api/similar", {"text": "a" * 20_001}, 422, "body.text: String should have at most 20000 characters"),
+        ("/api/similar", {"text": "a", "since": "2020-13"}, 400, "no such date"),
+        ("/api/rank", {"questions": []}, 422, "body.questions: List should have at least 1 item"),
+        ("/api/rank", {"questions": ["a"] * 101}, 422, "body.questions: List should have at most 100 items"),
+        ("/api/rank", {"questions": ["a"], "k": 1001}, 422, "body.k: Input should be less than or equal to 1000"),
+        ("/api/search", {}, 405, "Method Not Allowed"),
+        ("/index.html", {}, 405, "Method Not Allowed"),
+    ],
+)
+def test_errors_of_bodies(client: TestClient, path: str, body: Any, status: int, detail: str) -> None:
+    response = client.post(path, json=body)
+    assert response.status_code == status
+    assert detail in response.json()["detail"]
+
+
+def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> None:
+    assert client.post("/api/search").headers["allow"] == "GET"
+    assert client.get("/api/rank").headers["allow"] == "POST"
+
+
+def test_the_description_has_the_version_examples_and_problems(client: TestClient) -> None:
+    told = client.get("/openapi.json").json()
+    assert told["info"]["version"] == __version__
+    routes = {(path, method): route for path, found in told["paths"].items() for method, route in found.items()}
+    assert len(routes) == 12
+    for (path, _), route in routes.items():
+        statuses = set(route["responses"])
+        assert {"200", "421"} <= statuses, path
+        assert "HTTPValidationError" not in json.dumps(route)
+    search = routes["/api/search", "get"]
+    values = {each["name"]: each["schema"] for each in search["parameters"]}
+    assert (values["q"]["maxLength"], values["k"]["maximum"], values["offset"]["maximum"]) == (2000, 200, 10_000)
+    assert values["q"]["examples"] == [QUESTION]
+    for name, schema in told["components"]["schemas"].items():
+        for example in schema.get("examples", []):
+            getattr(schemas, name).model_validate(example)
+    assert [each["rank"] for each in told["components"]["schemas"]["ResultsAnswer"]["examples"][0]["hits"]] == [1]
+    assert set(schemas.ProblemAnswer.model_fields) == set(told["components"]["schemas"]["ProblemAnswer"]["properties"])
+
+
+def test_the_api_has_no_page_that_loads_from_elsewhere(client: TestClient) -> None:
+    for path in ("/docs", "/redoc"):
+        assert client.get(path).status_code == 404
+
+
+def test_what_is_asked_again_is_not_searched_for_again(client: TestClient) -> None:
+    encoder: TinyEncoder = client.app.state.live.index.encoder  # type: ignore[attr-defined]
+    client.get("/api/search", params={"q": "asked only here"})
+    before = len(encoder.calls)
+    again = client.get("/api/search", params={"q": "asked only here"})
+    assert again.json()["query"] == "asked only here"
+    assert len(encoder.calls) == before
+    client.get("/api/search", params={"q": "asked only here", "k": 3})
+    assert len(encoder.calls) == before + 1
+
+
+def test_the_page_is_there_under_its_headers(client: TestClient) -> None:
+    response = client.get("/")
+    assert response.headers["content-type"].startswith("text/html")
+    assert "<input" in response.text
+    assert ADDRESS.startswith("http://127.")

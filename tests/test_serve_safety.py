@@ -1,0 +1,211 @@
+"""What keeps other sites out, and what happens when too much is asked, or the index moves under the server."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TinyEncoder, write_jsonl
+from serving import ADDRESS, client, own, sample
+from starlette.testclient import TestClient
+
+from semsearch.serve import live as live_module
+from semsearch.serve.app import create_app
+from semsearch.serve.live import LiveIndex
+from semsearch.store import roll_back
+from semsearch.update import add_papers
+
+__all__ = ["client", "own", "sample"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+GENERATIONS = ["generation-000001", "generation-000002"]
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server looks for a new generation but when it is told to."""
+
+    async def follow(_: LiveIndex) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(LiveIndex, "follow", follow)
+
+
+@pytest.fixture
+def moving(own: Path, still: None) -> Iterator[TestClient]:
+    with TestClient(create_app(own, encoder=TinyEncoder()), base_url=ADDRESS) as opened:
+        yield opened
+
+
+def live_of(client: TestClient) -> LiveIndex:
+    live: LiveIndex = client.app.state.live  # type: ignore[attr-defined]
+    return live
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/api/info", 200), ("/api/search", 422), ("/none", 404), ("/api/rank", 405), ("/openapi.json", 200)],
+)
+def test_every_answer_keeps_a_browser_from_what_is_not_ours(client: TestClient, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers.get_list("content-security-policy") == [POLICY]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    assert response.headers["cache-control"] == "no-cache"
+    assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200), ("127.0.0.1:8765", 200), ("localhost:1", 200), ("LOCALHOST", 200), ("[::1]:8765", 200),
+        ("example.org", 421), ("localhost.example.org", 421), ("127.0.0.1.example.org:8765", 421), ("", 421),
+        ("[::2]", 421), ("10.0.0.1", 421),
+    ],
+)  # fmt: skip
+def test_a_name_of_another_site_that_leads_here_is_refused(client: TestClient, host: str, status: int) -> None:
+    response = client.get("/api/info", headers={"host": host})
+    assert response.status_code == status
+    assert response.headers["content-security-policy"] == POLICY
+    if status == 421:
+        assert "which is no name of this server" in response.json()["detail"]
+        assert "--public" in response.json()["hint"]
+
+
+def test_in_public_any_name_will_do(sample: Path) -> None:
+    with TestClient(create_app(sample, encoder=TinyEncoder(), hosts=None), base_url="http://papers.example.org") as one:
+        assert one.get("/healthz").status_code == 200
+
+
+def test_other_pages_may_ask_only_where_they_are_named(sample: Path, client: TestClient) -> None:
+    origin = {"origin": "https://example.org"}
+    assert "access-control-allow-origin" not in client.get("/api/info", headers=origin).headers
+    named = create_app(sample, encoder=TinyEncoder(), origins=["https://example.org"])
+    with TestClient(named, base_url=ADDRESS) as one:
+        for _ in range(2):  # the second from what is kept
+            allowed = one.get("/api/search?q=a", headers=origin)
+            assert allowed.headers["access-control-allow-origin"] == "https://example.org"
+            other = one.get("/api/search?q=a", headers={"origin": "https://example.com"})
+            assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_that_is_too_long_is_not_read(client: TestClient, told: bool) -> None:
+    body: Any = b" " * (1 << 20) + b"{}"
+    response = client.post(
+        "/api/rank", content=body if told else iter([body]), headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 413
+    assert response.json()["detail"] == "a body of more than 1,048,576 bytes"
+
+
+def test_who_comes_when_too_many_wait_is_told_to_come_back(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "WAITING", 0)
+    response = client.get("/api/search", params={"q": "nobody asked this before"})
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.json()["detail"] == "0 requests wait already"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_nothing_is_searched_for_who_has_hung_up(client: TestClient) -> None:
+    sent: list[Any] = []
+    events = iter([{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(events)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/api/search", "raw_path": b"/api/search", "query_string": b"q=hung+up", "root_path": "",
+        "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
+    }  # fmt: skip
+    encoder: TinyEncoder = live_of(client).index.encoder  # type: ignore[assignment]
+    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 499
+    assert "hung up" not in encoder.calls
+
+
+def test_a_generation_that_is_published_answers_from_then_on(own: Path, moving: TestClient, tmp_path: Path) -> None:
+    whale = {"id": "whale", "title": "A whale of our own", "abstract": "It sings.", "venue": "Whales"}
+    question = "/api/search?q=whale&k=1"
+    assert moving.get(question).json()["index"]["generation"] == GENERATIONS[0]
+    add_papers(write_jsonl(tmp_path / "p.jsonl", [whale]), own, encoder=TinyEncoder())
+    assert moving.get(question).json()["index"]["generation"] == GENERATIONS[0]
+    assert live_of(moving).move_on()
+    found = moving.get(question).json()
+    assert (found["index"]["generation"], found["hits"][0]["id"]) == (GENERATIONS[1], "whale")
+    assert moving.get("/healthz").json()["papers"] == 61
+    assert {"value": "Whales", "papers": 1} in moving.get("/api/facets?limit=200").json()["venues"]
+    assert not live_of(moving).move_on()
+    roll_back(own)
+    assert live_of(moving).move_on()
+    assert moving.get(question).json()["hits"][0]["id"] != "whale"
+
+
+def test_where_the_live_generation_is_damaged_the_one_before_answers(
+    own: Path, moving: TestClient, tmp_path: Path
+) -> None:
+    add_papers(write_jsonl(tmp_path / "p.jsonl", [{"id": "w", "title": "w"}]), own, encoder=TinyEncoder())
+    (own / GENERATIONS[1] / "vectors.faiss").write_bytes(b"none")
+    assert not live_of(moving).move_on()
+    health = moving.get("/healthz")
+    assert (health.status_code, health.json()["generation"]) == (200, GENERATIONS[0])
+    assert "vectors.faiss" in health.json()["problem"]
+    assert moving.get("/api/search?q=ozone").json()["index"]["generation"] == GENERATIONS[0]
+    assert "semsearch_index_failing 1.0" in moving.get("/metrics").text
+    roll_back(own)
+    assert not live_of(moving).move_on()
+    assert moving.get("/healthz").json()["problem"] is None
+
+
+def test_without_an_index_it_says_so_until_there_is_one(sample: Path, tmp_path: Path, still: None) -> None:
+    path = tmp_path / "index"
+    with TestClient(create_app(path, encoder=TinyEncoder()), base_url=ADDRESS) as one:
+        for asked in ("/healthz", "/api/search?q=a", "/api/info", "/api/papers/x"):
+            response = one.get(asked)
+            assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+            assert str(path) in response.json()["detail"]
+            assert "semsearch build" in response.json()["hint"]
+        assert one.get("/").status_code == 200
+        shutil.copytree(sample, path)
+        live_of(one).move_on()
+        assert one.get("/api/search?q=a").status_code == 200
+
+
+def test_requests_are_counted_by_route(own: Path, moving: TestClient) -> None:
+    for path in ("/api/search?q=a", "/api/search?q=b", "/api/papers/10.1038/171737a0", "/none", "/", "/api/search"):
+        moving.get(path)
+    lines = moving.get("/metrics").text.splitlines()
+    for line in (
+        'semsearch_requests_total{method="GET",route="/api/search",status="200"} 2.0',
+        'semsearch_requests_total{method="GET",route="/api/search",status="422"} 1.0',
+        'semsearch_requests_total{method="GET",route="/api/papers/{id:path}",status="200"} 1.0',
+        'semsearch_requests_total{method="GET",route="none",status="404"} 1.0',
+        'semsearch_requests_total{method="GET",route="page",status="200"} 1.0',
+        'semsearch_request_seconds_count{route="/api/search"} 3.0',
+        "semsearch_index_generation 1.0",
+        "semsearch_index_papers 60.0",
+        "semsearch_index_failing 0.0",
+        "semsearch_requests_waiting 0.0",
+    ):
+        assert line in lines
+
+
+def test_a_defect_is_told_without_its_traceback(moving: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("semsearch.search.SearchIndex.search", lambda *_, **__: 1 / 0)
+    response = moving.get("/api/search?q=a")
+    assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
+    assert response.json()["detail"] == "a defect of semsearch (ZeroDivisionError)"
+    assert response.headers["content-security-policy"] == POLICY
