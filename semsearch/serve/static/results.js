@@ -4,7 +4,7 @@ import { why } from "./api.js";
 import { byId, h } from "./dom.js";
 import { showExports } from "./exports.js";
 import { result } from "./result.js";
-import { asks, toggled } from "./state.js";
+import { toggled } from "./state.js";
 import { remember } from "./steering.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -104,9 +104,15 @@ export function resultList(go, present) {
       total = 0;
       draw();
     },
-    shown: () => hits.length,
-    /** The steering may have changed before the answer has. */
-    refresh: () => asks(present()) && draw(),
+    /** Show what is liked and what is not, before the answer to that is there. */
+    steer() {
+      const { like, unlike } = present();
+      for (const article of place.querySelectorAll("[data-id]")) {
+        const id = article.getAttribute("data-id") ?? "";
+        article.querySelector('[data-act="like"]')?.setAttribute("aria-pressed", String(like.includes(id)));
+        article.querySelector('[data-act="unlike"]')?.setAttribute("aria-pressed", String(unlike.includes(id)));
+      }
+    },
   };
 }
 
