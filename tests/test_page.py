@@ -124,7 +124,7 @@ def test_a_question_is_answered_while_it_is_typed(page: Page) -> None:
 
 def test_what_is_typed_before_the_script_runs_is_not_lost(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/app.js", held.append)
+    page.route("**/app.js", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
     page.goto("", wait_until="commit")
     page.locator("#q").fill("why bread rises")
     page.wait_for_function("true")
@@ -147,7 +147,7 @@ def test_without_a_script_the_form_leads_to_an_address_that_asks(browser: Browse
 
 def test_an_answer_that_comes_too_late_is_dropped(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/api/search?q=bees*", held.append)
+    page.route("**/api/search?q=bees*", lambda route: held.append(route))  # noqa: PLW0108
     page.goto("?q=bees")
     page.wait_for_function("document.querySelector('#results').hasAttribute('aria-busy')")
     page.locator("#q").fill("kites in weak wind")
@@ -298,6 +298,7 @@ def test_an_abstract_is_opened_with_the_sentence_that_answers(page: Page) -> Non
 
 def test_characters_beyond_16_bits_do_not_shift_what_is_marked(page: Page) -> None:
     page.goto("?q=harbour")
+    shown(page, ALL)
     paper = page.locator('[data-id="wide"]')
     assert paper.locator(".title mark").all_inner_texts() == ["harbour"]
     assert paper.locator(".snippet mark").all_inner_texts() == ["harbour", "harbour"]
@@ -436,7 +437,6 @@ def test_the_first_paint_weighs_less_than_100_kb(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(context: BrowserContext, page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.add_init_script("")
 
     def faults() -> list[str]:
         found = Axe().run(page).response["violations"]

@@ -1,13 +1,14 @@
 // @ts-check
 // The page: one state, which the address tells; whatever is done changes it, and what is shown follows.
-import { Problem, examples, facets, info, search } from "./api.js";
+import { Problem, examples, info, search } from "./api.js";
 import { searchBox } from "./box.js";
+import { counting } from "./counts.js";
 import { byId, counted, grouped } from "./dom.js";
 import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { resultList } from "./results.js";
-import { EMPTY, PAGE, asks, countFilters, filtersOf, fromAddress, toAddress } from "./state.js";
+import { EMPTY, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
 import { showSteering } from "./steering.js";
 import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
 
@@ -16,8 +17,7 @@ import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
 let state = fromAddress(location.search);
 let typing = false;
 let asking = new AbortController();
-/** @type {{filters: string, facets: Promise<any>} | null} */ let known = null;
-let generation = "";
+const counts = counting();
 
 const box = searchBox(
   (asked) => typed(asked),
@@ -73,10 +73,9 @@ async function ask() {
 /** @param {State} asked @param {AbortSignal} signal */
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
-  const [found, there] = await Promise.all([search(asked, { k: asked.k, signal }), counts(asked)]);
+  const [found, there] = await Promise.all([search(asked, { k: asked.k, signal }), counts.of(asked)]);
   if (signal.aborted) return;
-  if (generation && generation !== found.index.generation) known = null;
-  generation = found.index.generation;
+  counts.answeredBy(found.index.generation);
   hideHome();
   noTrouble();
   panel.show(there);
@@ -84,17 +83,6 @@ async function answer(asked, signal) {
   tell(found.hits.length ? `${grouped(found.hits.length)} nearest of ${counted(there.papers, "paper")}` : "No papers");
   if (found.hits.length) showNotes(found);
   else showNothing(asked, go);
-}
-
-/** What can be filtered by, which only filters change. @param {State} asked */
-async function counts(asked) {
-  const filters = filtersOf(asked).toString();
-  if (known?.filters !== filters) known = { filters, facets: facets(asked) };
-  const { facets: promised } = known;
-  return promised.catch((error) => {
-    known = null;
-    throw error;
-  });
 }
 
 /** @param {string} text */
@@ -105,7 +93,7 @@ function tell(text) {
 
 /** @param {AbortSignal} signal */
 async function home(signal) {
-  const [about, begin, here] = await Promise.all([info(), examples(), counts(state)]);
+  const [about, begin, here] = await Promise.all([info(), examples(), counts.of(state)]);
   if (signal.aborted) return;
   noTrouble();
   results.clear();

@@ -52,8 +52,8 @@ export function filterPanel(go, present) {
   }
 
   function years(/** @type {State} */ now) {
-    if (!counts.years.length) return null;
-    return h("fieldset", { class: "group" }, h("legend", {}, "Years"), histogram(counts.years, now, go));
+    if (!counts.span.length) return null;
+    return h("fieldset", { class: "group" }, h("legend", {}, "Years"), histogram(counts, now, go));
   }
 
   function group(/** @type {State} */ now, /** @type {Kind} */ kind, /** @type {string} */ plural, /** @type {string} */ title, /** @type {string} */ one) {
