@@ -11,14 +11,14 @@ HARMFUL = (
 WIDE = "The letter 𝛼 and the sign 🜁 stand before the harbour. Boats in the harbour wait for the tide."
 
 _PLAIN = [
-    ("glacier", "How glaciers move downhill", "Ice flows under its own weight. A glacier slides where water wets its bed."),
-    ("tides", "Tides in a narrow harbour", "The moon raises the sea twice a day. A narrow mouth delays the tide in a harbour."),
-    ("bees", "Dances of honey bees", "A bee that has found flowers dances in the hive. The angle of the dance tells the way."),
+    ("glacier", "How glaciers move downhill", "Ice flows under its own weight. A glacier slides on water."),
+    ("tides", "Tides in a narrow harbour", "The moon raises the sea. A narrow mouth delays the tide in a harbour."),
+    ("bees", "Dances of honey bees", "A bee that has found flowers dances in the hive. The angle tells the way."),
     ("bread", "Why bread rises", "Yeast turns sugar into gas. The gas is held by the dough, which rises."),
     ("owls", "How owls hear in the dark", "An owl finds mice by sound alone. Its ears stand at different heights."),
     ("rust", "Rust on iron bridges", "Iron rusts where water and air meet. Paint keeps both away from the bridge."),
     ("kites", "Kites that stay up in weak wind", "A long tail steadies a kite. A light frame lifts it in weak wind."),
-    ("clocks", "Clocks that keep time at sea", "A pendulum fails on a ship. A spring with a balance keeps time at sea."),
+    ("clocks", "Clocks that keep time at sea", "A pendulum fails on a ship. A spring with a balance does well at sea."),
 ]  # fmt: skip
 _VENUES = ("Annals of Weather", "Proceedings of Quiet Things", "Letters on Motion")
 _AUTHORS = ("Ada Weaver", "Ben Miller", "Cleo Fisher", "Dan O'Hara", "Eva Smith")
@@ -43,10 +43,14 @@ def page_papers() -> list[dict[str, Any]]:
     return [
         *papers,
         {
-            "id": "storm/1", "title": "Thunder and lightning <svg onload=window.harmed=5>", "abstract": HARMFUL, "date": "1980-06",
-            "authors": ["<img/src=x onerror=window.harmed=3>"], "venue": "<script>window.harmed=4</script>",
+            "id": "storm/1", "title": "Thunder and lightning <svg onload=window.harmed=5>", "abstract": HARMFUL,
+            "date": "1980-06", "authors": ["<img/src=x onerror=window.harmed=3>"],
+            "venue": "<script>window.harmed=4</script>",
             "url": "javascript:window.harmed=6", "categories": ["storms"],
         },
-        {"id": "wide", "title": "𝛼 and the harbour", "abstract": WIDE, "date": "1985-03-04", "organization": "Sea School"},
+        {
+            "id": "wide", "title": "𝛼 and the harbour", "abstract": WIDE, "date": "1985-03-04",
+            "organization": "Sea Club",
+        },
         {"id": "bare", "title": "A paper of which little is known"},
     ]  # fmt: skip

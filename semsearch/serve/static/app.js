@@ -8,7 +8,7 @@ import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { resultList } from "./results.js";
-import { EMPTY, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
+import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
 import { showSteering } from "./steering.js";
 import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
 
@@ -79,9 +79,12 @@ async function answer(asked, signal) {
   hideHome();
   noTrouble();
   panel.show(there);
-  results.show(found.hits, there.papers - asked.like.length);
-  tell(found.hits.length ? `${grouped(found.hits.length)} nearest of ${counted(there.papers, "paper")}` : "No papers");
-  if (found.hits.length) showNotes(found);
+  const shown = found.hits.length;
+  const whole = shown < asked.k || there.papers <= shown;
+  results.show(found.hits, !whole && shown < MOST);
+  if (!shown) tell("No papers");
+  else tell(whole ? `${counted(shown, "paper")}, nearest first` : `${grouped(shown)} nearest of ${counted(there.papers, "paper")}`);
+  if (shown) showNotes(found);
   else showNothing(asked, go);
 }
 

@@ -63,7 +63,7 @@ export function histogram(counts, chosen, choose) {
 }
 
 /** @param {{year: number, papers: number}[]} counts @param {number} first @param {number} last @param {number} step */
-function binned(counts.years, first, last, step) {
+function binned(counts, first, last, step) {
   const start = Math.floor(first / step) * step;
   const bins = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, place) => ({ year: start + place * step, papers: 0 }));
   for (const { year, papers } of counts) {
