@@ -55,9 +55,15 @@ export async function why(state, id) {
   return answer.why;
 }
 
-/** @param {State} state @param {AbortSignal} [signal] */
-export function facets(state, signal) {
-  return get("api/facets", filtersOf(state), signal);
+/**
+ * How many papers there are for each filter, beside the filters of a state. find: only values with these words.
+ * @param {State} state @param {{find?: string, limit?: number}} [options]
+ */
+export function facets(state, { find = "", limit = 20 } = {}) {
+  const params = filtersOf(state);
+  if (find) params.set("find", find);
+  params.set("limit", String(limit));
+  return get("api/facets", params);
 }
 
 /** @param {string} id */

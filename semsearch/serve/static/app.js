@@ -1,23 +1,23 @@
 // @ts-check
 // The page: one state, which the address tells; whatever is done changes it, and what is shown follows.
-import { Problem, examples, facets, info, search } from "./api.js";
+import { Problem, examples, info, search } from "./api.js";
 import { searchBox } from "./box.js";
-import { byId, grouped } from "./dom.js";
+import { counting } from "./counts.js";
+import { byId, counted, grouped } from "./dom.js";
 import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { resultList } from "./results.js";
-import { EMPTY, PAGE, asks, countFilters, filtersOf, fromAddress, toAddress } from "./state.js";
+import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
 import { showSteering } from "./steering.js";
-import { noTrouble, showNothing, showProblem } from "./trouble.js";
+import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
 
 /** @typedef {import("./state.js").State} State */
 
 let state = fromAddress(location.search);
 let typing = false;
 let asking = new AbortController();
-/** @type {string | null} */ let counted = null;
-/** @type {any} */ let counts = null;
+const counts = counting();
 
 const box = searchBox(
   (asked) => typed(asked),
@@ -27,7 +27,7 @@ const box = searchBox(
   },
 );
 const results = resultList((change) => go(change), () => state);
-const panel = filterPanel((change) => go(change));
+const panel = filterPanel((change) => go(change), () => state);
 
 /** Words of the box: the first of a question are a new place to come back to, the next change it. @param {import("./box.js").Asked} asked */
 function typed({ q, text }) {
@@ -50,9 +50,9 @@ function show() {
   document.title = state.q ? `${state.q} · semsearch` : "semsearch";
   box.show(state);
   showSteering(state, go);
-  results.refresh();
+  results.steer();
+  panel.draw();
   ask();
-  count();
 }
 
 /** Ask for the answer; the one that was asked for before is not waited for any more. */
@@ -60,13 +60,11 @@ async function ask() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const asked = state;
   try {
-    if (asks(asked)) await answer(asked, signal);
+    if (asks(state)) await answer(state, signal);
     else await home(signal);
   } catch (error) {
-    if (signal.aborted) return;
-    fail(error);
+    if (!signal.aborted) fail(error);
   } finally {
     if (!signal.aborted) byId("results").removeAttribute("aria-busy");
   }
@@ -75,22 +73,19 @@ async function ask() {
 /** @param {State} asked @param {AbortSignal} signal */
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
-  const found = await search(asked, { k: asked.k, signal });
+  const [found, there] = await Promise.all([search(asked, { k: asked.k, signal }), counts.of(asked)]);
   if (signal.aborted) return;
+  counts.answeredBy(found.index.generation);
   hideHome();
   noTrouble();
-  const filtered = countFilters(asked) > 0;
-  const most = found.found ?? found.index.papers;
-  results.show(found.hits, most);
-  status(found, filtered, most);
-  if (!found.hits.length) showNothing(asked, go);
-}
-
-/** @param {any} found @param {boolean} filtered @param {number} most */
-function status(found, filtered, most) {
+  panel.show(there);
   const shown = found.hits.length;
-  const whole = grouped(filtered && found.found === undefined ? shown : most);
-  tell([shown ? `${grouped(shown)} nearest of ${whole} papers` : "No papers", ...found.notes].join(". "));
+  const whole = shown < asked.k || there.papers <= shown;
+  results.show(found.hits, !whole && shown < MOST);
+  if (!shown) tell("No papers");
+  else tell(whole ? `${counted(shown, "paper")}, nearest first` : `${grouped(shown)} nearest of ${counted(there.papers, "paper")}`);
+  if (shown) showNotes(found);
+  else showNothing(asked, go);
 }
 
 /** @param {string} text */
@@ -101,12 +96,14 @@ function tell(text) {
 
 /** @param {AbortSignal} signal */
 async function home(signal) {
-  const [known, all, begin] = await Promise.all([info(), facets(EMPTY, signal), examples()]);
+  const [about, begin, here] = await Promise.all([info(), examples(), counts.of(state)]);
   if (signal.aborted) return;
   noTrouble();
   results.clear();
   tell("");
-  showHome({ info: known, years: all.years, examples: begin }, countFilters(state) > 0, go);
+  panel.show(here);
+  const filtered = countFilters(state) > 0;
+  showHome({ info: about, years: filtered ? [] : here.years, examples: begin }, filtered ? here.papers : null, go);
 }
 
 /** @param {unknown} error */
@@ -115,18 +112,7 @@ function fail(error) {
   hideHome();
   results.clear();
   tell("");
-  showProblem(error, () => show());
-}
-
-/** Count what can be filtered by; only filters change it. */
-async function count() {
-  const filters = filtersOf(state).toString();
-  if (filters === counted && counts) return panel.show(counts, state);
-  counted = filters;
-  const found = await facets(state).catch(() => null);
-  if (!found || filters !== filtersOf(state).toString()) return;
-  counts = found;
-  panel.show(counts, state);
+  showProblem(error, show);
 }
 
 window.addEventListener("popstate", () => {

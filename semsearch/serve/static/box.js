@@ -36,6 +36,7 @@ export function searchBox(typed, entered) {
   form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
     finish();
+    if (matchMedia("(pointer: coarse)").matches) now().text ? area.blur() : line.blur();
   });
   for (const input of [line, area]) {
     input.addEventListener("input", wait);

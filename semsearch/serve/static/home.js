@@ -10,15 +10,15 @@ export function hideHome() {
 
 /**
  * @param {{info: any, years: {year: number}[], examples: string[]}} known
- * @param {boolean} filtered
+ * @param {number | null} passing how many papers pass the filters, if there are any
  * @param {(change: Partial<State>) => void} go
  */
-export function showHome({ info, years, examples }, filtered, go) {
+export function showHome({ info, years, examples }, passing, go) {
   const place = byId("home");
   place.hidden = false;
   place.replaceChildren(
     h("p", { class: "lead" }, ...lead(info, years)),
-    ...(filtered ? [h("p", { class: "after-lead" }, "The filters hold for what you ask now.")] : []),
+    ...(passing === null ? [] : [h("p", { class: "after-lead" }, `${grouped(passing)} of them pass the filters: ask something to search among these.`)]),
     ...(examples.length ? [begin(examples, go)] : []),
     h(
       "p",

@@ -42,7 +42,9 @@ export function listen({ focusBox, does }) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const focused = /** @type {HTMLElement} */ (event.target);
     if (writes(focused)) {
-      if (event.key === "Escape") focused.blur();
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // a search box would be emptied
+      focused.blur();
       return;
     }
     if (dialog.open && event.key !== "?") return;

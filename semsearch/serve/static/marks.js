@@ -11,7 +11,7 @@ const SNIPPET = 190;
 /** Spans in Unicode characters as spans in units of UTF-16. @param {string} text @param {Span[]} spans @returns {Span[]} */
 export function inUnits(text, spans) {
   if (!SURROGATE.test(text)) return spans;
-  const starts = [];
+  /** @type {number[]} */ const starts = [];
   let at = 0;
   for (const character of text) {
     starts.push(at);

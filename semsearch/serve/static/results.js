@@ -4,7 +4,7 @@ import { why } from "./api.js";
 import { byId, h } from "./dom.js";
 import { showExports } from "./exports.js";
 import { result } from "./result.js";
-import { asks, toggled } from "./state.js";
+import { MOST, PAGE, toggled } from "./state.js";
 import { remember } from "./steering.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -13,7 +13,7 @@ import { remember } from "./steering.js";
 export function resultList(go, present) {
   const place = byId("results");
   /** @type {any[]} */ let hits = [];
-  let total = 0;
+  let more = false;
   /** @type {string[]} */ let ticked = [];
   const opened = new Set();
   /** @type {Map<string, any>} */ const sentences = new Map();
@@ -68,7 +68,6 @@ export function resultList(go, present) {
 
   function draw() {
     const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
-    const more = total > hits.length && hits.length;
     keepingFocus(() =>
       place.replaceChildren(...(hits.length ? [list] : []), ...(more ? [moreButton(hits.length)] : [])),
     );
@@ -78,7 +77,7 @@ export function resultList(go, present) {
   }
 
   const moreButton = (/** @type {number} */ shown) =>
-    h("p", { class: "more" }, h("button", { type: "button", class: "plain", onclick: () => go({ k: shown + 20 }) }, "More"));
+    h("p", { class: "more" }, h("button", { type: "button", class: "plain", onclick: () => go({ k: Math.min(shown + PAGE, MOST) }) }, "More"));
 
   function exports() {
     showExports(
@@ -93,20 +92,26 @@ export function resultList(go, present) {
 
   return {
     does,
-    /** @param {any[]} found @param {number} most how many there may be */
-    show(found, most) {
+    /** @param {any[]} found @param {boolean} further whether there are more */
+    show(found, further) {
       hits = found;
-      total = most;
+      more = further;
       draw();
     },
     clear() {
       hits = [];
-      total = 0;
+      more = false;
       draw();
     },
-    shown: () => hits.length,
-    /** The steering may have changed before the answer has. */
-    refresh: () => asks(present()) && draw(),
+    /** Show what is liked and what is not, before the answer to that is there. */
+    steer() {
+      const { like, unlike } = present();
+      for (const article of place.querySelectorAll("[data-id]")) {
+        const id = article.getAttribute("data-id") ?? "";
+        article.querySelector('[data-act="like"]')?.setAttribute("aria-pressed", String(like.includes(id)));
+        article.querySelector('[data-act="unlike"]')?.setAttribute("aria-pressed", String(unlike.includes(id)));
+      }
+    },
   };
 }
 
@@ -116,9 +121,13 @@ function keepingFocus(change) {
   const id = focused?.closest("[data-id]")?.getAttribute("data-id");
   const act = focused?.getAttribute("data-act");
   const tick = focused instanceof HTMLInputElement && focused.type === "checkbox";
+  const papers = () => [...document.querySelectorAll("[data-id]")];
+  const position = papers().findIndex((each) => each.getAttribute("data-id") === id);
   change();
   if (!id || document.activeElement === focused) return;
-  const paper = document.querySelector(`[data-id="${CSS.escape(id)}"]`);
-  const again = act ? paper?.querySelector(`[data-act="${act}"]`) : tick ? paper?.querySelector("input") : paper;
+  const now = papers();
+  const same = now.find((each) => each.getAttribute("data-id") === id);
+  const paper = same ?? now[Math.min(position, now.length - 1)]; // what is liked is no hit any more
+  const again = !same ? paper : act ? paper?.querySelector(`[data-act="${act}"]`) : tick ? paper?.querySelector("input") : paper;
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }

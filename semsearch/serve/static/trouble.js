@@ -5,6 +5,12 @@ import { NO_FILTER, countFilters } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
+/** What else should be known of an answer, above it. @param {any} found */
+export function showNotes(found) {
+  const notes = /** @type {string[]} */ (found.notes);
+  if (notes.length) byId("trouble").replaceChildren(h("div", { class: "notes" }, ...notes.map((note) => h("p", {}, ...coded(note)))));
+}
+
 export function noTrouble() {
   byId("trouble").replaceChildren();
 }

@@ -5,22 +5,24 @@ import { h, svg } from "./dom.js";
 const BARS = 42;
 const STEPS = [1, 2, 5, 10, 20, 50, 100];
 const HEIGHT = 44;
+const WAIT_MS = 250; // a key that is held moves an end by many years
 
 /** @typedef {{since: string, until: string}} Years */
 
 /**
- * @param {{year: number, papers: number}[]} counts
+ * @param {{years: {year: number, papers: number}[], span: number[]}} counts span: the years of all papers, in order
  * @param {Years} chosen
  * @param {(years: Years) => void} choose
  */
 export function histogram(counts, chosen, choose) {
-  const first = Math.min(...counts.map(({ year }) => year));
-  const last = Math.max(...counts.map(({ year }) => year));
+  const first = counts.span[0];
+  const last = counts.span[counts.span.length - 1];
   const step = STEPS.find((each) => (last - first + 1) / each <= BARS) ?? 100;
-  const bins = binned(counts, first, last, step);
+  const bins = binned(counts.years, first, last, step);
   const clamp = (/** @type {number} */ year) => Math.max(first, Math.min(last, year));
   let from = clamp(Number(chosen.since || first));
   let to = clamp(Number(chosen.until || last));
+  let timer = 0;
 
   const chart = drawing(bins);
   const told = h("output", { class: "years-told" });
@@ -46,7 +48,10 @@ export function histogram(counts, chosen, choose) {
       else to = Math.max(year, from);
       paint();
     });
-    input.addEventListener("change", commit);
+    input.addEventListener("change", () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(commit, WAIT_MS);
+    });
   });
   dragging(chart, bins.length, (start, end) => {
     from = clamp(bins[start].year);
@@ -61,7 +66,10 @@ export function histogram(counts, chosen, choose) {
 function binned(counts, first, last, step) {
   const start = Math.floor(first / step) * step;
   const bins = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, place) => ({ year: start + place * step, papers: 0 }));
-  for (const { year, papers } of counts) bins[Math.floor((year - start) / step)].papers += papers;
+  for (const { year, papers } of counts) {
+    const bin = bins[Math.floor((year - start) / step)];
+    if (bin) bin.papers += papers;
+  }
   return bins;
 }
 

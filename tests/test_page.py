@@ -1,0 +1,463 @@
+"""The page in a real browser: Chromium by playwright, one server and one browser for all.
+
+Skipped where playwright or a browser is missing, unless SEMSEARCH_BROWSER_TESTS=required says that they have to be.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from conftest import TinyEncoder, write_jsonl
+from page_papers import HARMFUL, WIDE, page_papers
+
+from semsearch import build_index
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("SEMSEARCH_BROWSER_TESTS") == "required":
+        raise RuntimeError(f"the tests of the page need {what}, and SEMSEARCH_BROWSER_TESTS requires them to run")
+    pytest.skip(f"the tests of the page need {what}", allow_module_level=True)
+
+
+try:
+    import uvicorn
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+    from semsearch.serve.app import create_app
+except ModuleNotFoundError as error:
+    _missing(f"{error.name} (pip install 'semsearch[dev]')")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+if CHROMIUM is None:
+    _missing("a browser (apt-get install chromium)")
+
+expect.set_options(timeout=8_000)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the page is served, over the papers of page_papers.py."""
+    folder = tmp_path_factory.mktemp("page")
+    encoder = TinyEncoder()
+    build_index(write_jsonl(folder / "papers.jsonl", page_papers()), folder / "index", model=encoder)
+    config = uvicorn.Config(create_app(folder / "index", encoder=encoder), port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+    thread.start()
+    yield f"http://127.0.0.1:{socket.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join()
+    socket.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=address, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    """A tab. No script of it may fail, and nothing be asked of another host or be refused by the policy."""
+    page = context.new_page()
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda message: told.append(message.text) if "Content Security" in message.text else None)
+    page.on("request", lambda request: None if request.url.startswith(address) else told.append(request.url))
+    yield page
+    assert told == []
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    """What the address of a page asks for."""
+    return parse_qs(urlsplit(page.url).query)
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".result .title").all_inner_texts()
+
+
+def act(page: Page, rank: int, name: str) -> Any:
+    """A button of the result of that rank."""
+    return page.locator(".result").nth(rank - 1).locator(f'[data-act="{name}"]')
+
+
+def shown(page: Page, text: str | re.Pattern[str]) -> None:
+    """Wait until the status says text."""
+    expect(page.locator("#status")).to_have_text(text)
+
+
+ALL = "20 nearest of 43 papers"
+
+
+def test_a_question_is_answered_while_it_is_typed(page: Page) -> None:
+    page.goto("")
+    page.get_by_label("Ask the papers a question").press_sequentially("how owls hear", delay=5)
+    shown(page, ALL)
+    expect(page.locator(".result .title").first).to_have_text("How owls hear in the dark")
+    assert asked(page) == {"q": ["how owls hear"]}
+    first = page.locator(".result").first
+    assert first.locator(".title mark").all_inner_texts() == ["owls", "hear"]
+    assert first.locator(".meta").inner_text() == "Eva Smith, Ben Miller · Proceedings of Quiet Things · 1955"
+    assert page.title() == "how owls hear · semsearch"
+
+
+def test_what_is_typed_before_the_script_runs_is_not_lost(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/app.js", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
+    page.goto("", wait_until="commit")
+    page.locator("#q").fill("why bread rises")
+    page.wait_for_function("true")
+    assert held
+    held[0].continue_()
+    expect(page.locator(".result .title").first).to_have_text("Why bread rises")
+    assert page.locator("#q").input_value() == "why bread rises"
+
+
+def test_without_a_script_the_form_leads_to_an_address_that_asks(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    page = context.new_page()
+    page.goto("")
+    page.locator("#q").fill("rust")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/?q=rust")
+    assert "needs JavaScript" in page.locator("noscript").inner_text()
+    context.close()
+
+
+def test_an_answer_that_comes_too_late_is_dropped(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/search?q=bees*", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto("?q=bees")
+    page.wait_for_function("document.querySelector('#results').hasAttribute('aria-busy')")
+    page.locator("#q").fill("kites in weak wind")
+    expect(page.locator(".result .title").first).to_contain_text("Kites")
+    for route in held:
+        route.continue_()
+    page.locator("#q").fill("clocks at sea")
+    expect(page.locator(".result .title").first).to_contain_text("Clocks")
+    assert asked(page) == {"q": ["clocks at sea"]}
+
+
+def test_filters_count_narrow_down_and_are_taken_away(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    craft = page.locator("label.value", has_text="craft")
+    assert craft.inner_text().split() == ["craft", "20"]
+    craft.click()
+    shown(page, "20 papers, nearest first")
+    assert asked(page)["category"] == ["craft"]
+    page.get_by_label("Letters on Motion").check()
+    shown(page, re.compile(r"^[67] papers, nearest first$"))
+    assert asked(page)["venue"] == ["Letters on Motion"]
+    page.get_by_role("button", name="Clear all").click()
+    shown(page, ALL)
+    assert asked(page) == {"q": ["harbour"]}
+
+
+def test_years_are_chosen_by_keys_and_by_dragging(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    first = page.get_by_label("From year")
+    first.focus()
+    for _ in range(29):
+        first.press("ArrowRight")
+    expect(page.locator(".years-told")).to_have_text("1980 – 1990")
+    page.wait_for_url("**since=1980*")
+    expect(page.locator("#status")).to_have_text("13 papers, nearest first")
+    expect(first).to_be_focused()
+    page.get_by_role("button", name="All years").click()
+    shown(page, ALL)
+    bars = page.locator(".bars").bounding_box()
+    assert bars
+    page.mouse.move(bars["x"] + 1, bars["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(bars["x"] + bars["width"] * 9.5 / 40, bars["y"] + 20)
+    page.mouse.up()
+    shown(page, "10 papers, nearest first")
+    assert asked(page)["until"] == ["1960"]
+
+
+def test_no_paper_passes_the_filters_and_there_is_a_way_out(page: Page) -> None:
+    page.goto("?q=harbour&venue=Annals+of+Nothing&since=1960")
+    expect(page.get_by_role("heading", name="No paper passes these filters")).to_be_visible()
+    shown(page, "No papers")
+    page.get_by_role("button", name="Remove all filters").click()
+    shown(page, ALL)
+    assert asked(page) == {"q": ["harbour"]}
+
+
+def test_likes_and_dislikes_steer_and_are_chips(page: Page) -> None:
+    page.goto("?q=bridge")
+    shown(page, ALL)
+    liked, unliked = titles(page)[1], titles(page)[2]
+    act(page, 2, "like").click()
+    expect(page.locator(".chip")).to_have_count(1)
+    page.locator(".result", has_text=unliked).first.locator('[data-act="unlike"]').click()
+    expect(page.locator(".chip-title")).to_have_text([liked, unliked])
+    assert set(asked(page)) == {"q", "like", "unlike"}
+    expect(page.locator('[data-act="like"][aria-pressed="true"]')).to_have_count(0)  # a liked paper is no hit
+    page.get_by_role("button", name=f"Remove: Unlike {unliked}").click()
+    expect(page.locator(".chip-title")).to_have_text([liked])
+    page.get_by_role("button", name=f"Remove: Like {liked}").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    assert asked(page) == {"q": ["bridge"]}
+
+
+def test_similar_papers_are_those_like_one(page: Page) -> None:
+    page.goto("?q=bees")
+    shown(page, ALL)
+    act(page, 1, "similar").click()
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("#q")).to_have_value("")
+    assert set(asked(page)) == {"like"}
+    expect(page.locator(".result .title").first).to_contain_text("Dances of honey bees")
+
+
+def test_an_address_says_the_whole_search(page: Page, context: BrowserContext) -> None:
+    page.goto("?q=sound+in+the+dark&like=owls&unlike=bees&category=nature&since=1960&k=40")
+    expect(page.locator(".chip-title")).to_have_text(["How owls hear in the dark", "Dances of honey bees"])
+    found = titles(page)
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".result .title")).to_have_text(found)
+    assert other.locator("#q").input_value() == "sound in the dark"
+    assert other.get_by_label("nature").is_checked()
+    assert other.locator(".years-told").inner_text() == "1960 – 1990"
+
+
+def test_back_leads_through_what_was_searched(page: Page) -> None:
+    page.goto("")
+    page.locator("#q").press_sequentially("rust on iron", delay=2)
+    page.locator("#q").press("Enter")
+    expect(page.locator(".result .title").first).to_have_text("Rust on iron bridges")
+    page.locator("label.value", has_text="craft").click()
+    shown(page, "20 papers, nearest first")
+    page.go_back()
+    shown(page, ALL)
+    assert page.locator("#q").input_value() == "rust on iron"
+    page.go_back()
+    expect(page.locator("#home")).to_be_visible()
+    assert page.locator("#q").input_value() == ""
+    page.go_forward()
+    expect(page.locator(".result .title").first).to_have_text("Rust on iron bridges")
+
+
+def test_what_is_ticked_or_shown_is_exported(page: Page) -> None:
+    page.goto("?q=how+owls+hear&k=30")
+    shown(page, "30 nearest of 43 papers")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="CSV of All shown").click()
+    assert len(Path(started.value.path()).read_text(encoding="utf-8").splitlines()) == 31
+    page.get_by_label("Tick How owls hear in the dark, to export it", exact=True).check()
+    for name, begins in (("BibTeX", "@"), ("RIS", "TY  - ")):
+        with page.expect_download() as started:
+            page.get_by_role("link", name=f"{name} of 1 paper ticked").click()
+        text = Path(started.value.path()).read_text(encoding="utf-8")
+        assert text.startswith(begins)
+        assert "How owls hear in the dark" in text
+        assert "part 2" not in text
+    page.get_by_role("button", name="Untick").click()
+    expect(page.get_by_role("link", name="CSV of All shown")).to_be_visible()
+
+
+def test_an_abstract_is_opened_with_the_sentence_that_answers(page: Page) -> None:
+    page.goto("?q=boats+wait+for+the+tide")
+    first = page.locator(".result").first
+    expect(first.locator(".title")).to_have_text("𝛼 and the harbour")
+    act(page, 1, "open").click()
+    expect(first.locator("mark.sentence")).to_have_text("Boats in the harbour wait for the tide.")
+    assert first.locator(".abstract").inner_text() == WIDE
+    assert first.locator(".abstract mark:not(.sentence)").all_inner_texts() == ["Boats", "wait", "tide"]
+    assert act(page, 1, "open").get_attribute("aria-expanded") == "true"
+    expect(act(page, 1, "open")).to_be_focused()
+    act(page, 1, "open").click()
+    expect(first.locator(".abstract")).to_have_count(0)
+
+
+def test_characters_beyond_16_bits_do_not_shift_what_is_marked(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    paper = page.locator('[data-id="wide"]')
+    assert paper.locator(".title mark").all_inner_texts() == ["harbour"]
+    assert paper.locator(".snippet mark").all_inner_texts() == ["harbour", "harbour"]
+    assert paper.locator(".meta").inner_text() == "Sea Club · 4 March 1985"
+
+
+def test_nothing_of_a_paper_is_run(page: Page) -> None:
+    page.goto("?q=thunder+and+lightning")
+    act(page, 1, "open").click()
+    paper = page.locator('[data-id="storm/1"]')
+    assert paper.locator(".abstract").inner_text() == HARMFUL
+    assert "<img/src=x onerror=window.harmed=3>" in paper.locator(".details").inner_text()
+    assert paper.locator("a, img, script, svg:not(.bar)").count() == 0
+    page.goto("?" + "q=%3Cimg/src=x%20onerror=window.harmed=7%3E")
+    shown(page, ALL)
+    assert page.evaluate("window.harmed") is None
+
+
+def test_keys_do_everything(page: Page) -> None:
+    page.goto("?q=bees")
+    shown(page, ALL)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    papers = page.locator("[data-id]")
+    expect(papers.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(papers.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(papers.first.locator(".abstract")).to_be_visible()
+    expect(papers.first).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("#exports")).to_contain_text("1 paper ticked")
+    page.keyboard.press("u")
+    expect(page.locator(".chip.unlike")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("?j")
+    expect(page.locator("#q")).to_have_value("?j")
+
+
+def test_a_pasted_abstract_finds_what_is_like_it(page: Page) -> None:
+    page.goto("")
+    page.get_by_role("button", name="Paste an abstract").click()
+    page.get_by_label("An abstract, to find what is like it").fill("An owl finds mice\nby sound alone, in the dark.")
+    expect(page.locator(".result .title").first).to_contain_text("How owls hear")
+    assert asked(page) == {"text": ["An owl finds mice\nby sound alone, in the dark."]}
+    act(page, 1, "open").click()
+    expect(page.locator("mark.sentence").first).to_have_text("An owl finds mice by sound alone.")
+    page.reload()
+    expect(page.locator("#text")).to_have_value("An owl finds mice\nby sound alone, in the dark.")
+    page.get_by_role("button", name="Ask a question").click()
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_a_long_text_that_is_pasted_into_the_line_is_an_abstract(page: Page) -> None:
+    page.goto("")
+    text = "Yeast turns sugar into gas, which the dough holds. " * 8
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text", text);
+            const pasted = { clipboardData: data, bubbles: true, cancelable: true };
+            document.querySelector("#q").dispatchEvent(new ClipboardEvent("paste", pasted));
+        }""",
+        text,
+    )
+    expect(page.locator("#text")).to_have_value(text.strip())
+    expect(page.locator(".result .title").first).to_contain_text("Why bread rises")
+
+
+def test_more_papers_are_shown_and_the_address_says_so(page: Page) -> None:
+    page.goto("?q=bees")
+    shown(page, ALL)
+    page.get_by_role("button", name="More", exact=True).click()
+    shown(page, "40 nearest of 43 papers")
+    assert asked(page)["k"] == ["40"]
+
+
+def test_the_empty_page_tells_what_there_is_and_what_to_ask(page: Page) -> None:
+    page.goto("")
+    expect(page.locator(".lead")).to_contain_text("43 papers, 1951 to 1990. Built on ")
+    example = page.locator(".examples a").first
+    question = example.inner_text()
+    example.click()
+    expect(page.locator("#q")).to_have_value(question)
+    expect(page.locator("#home")).to_be_hidden()
+    shown(page, ALL)
+
+
+def test_errors_are_told_with_the_way_out(page: Page) -> None:
+    page.goto("?q=bees")
+    shown(page, ALL)
+    page.route("**/api/search*", lambda route: route.abort())
+    page.locator("#q").fill("bread")
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("The server is out of reach")
+    expect(trouble).to_contain_text("semsearch serve")
+    assert titles(page) == []
+    page.unroute("**/api/search*")
+    page.get_by_role("button", name="Try again").click()
+    shown(page, ALL)
+    expect(trouble).to_have_count(0)
+    page.goto("?q=" + "long+" * 500)
+    expect(trouble).to_contain_text("This cannot be answered")
+    expect(trouble).to_contain_text("2000 characters")
+
+
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(page: Page) -> None:
+    page.set_viewport_size({"width": 340, "height": 700})
+    page.goto("?q=thunder+lightning&like=owls&unlike=tides")
+    shown(page, re.compile("20 nearest"))
+    act(page, 1, "open").click()
+    expect(page.locator(".abstract")).to_be_visible()
+    expect(page.locator("#filters")).to_be_hidden()
+    page.get_by_role("button", name="Filters").click()
+    expect(page.get_by_label("From year")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 340
+    page.get_by_label("nature").check()
+    expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+    expect(page.get_by_label("From year")).to_be_visible()
+
+
+def test_the_first_paint_weighs_less_than_100_kb(page: Page) -> None:
+    weights: dict[str, int] = {}
+    page.on("response", lambda response: weights.update({response.url: len(response.body())}))
+    page.goto("", wait_until="networkidle")
+    assert {urlsplit(url).path for url in weights} >= {"/", "/app.js", "/page.css", "/api/info", "/api/facets"}
+    assert sum(weights.values()) < 100_000
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core calls serious or critical."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = (each for each in found if each["impact"] in ("serious", "critical"))
+    return [f"{each['id']}: {node['html']}" for each in serious for node in each["nodes"]]
+
+
+def test_axe_finds_nothing_serious(page: Page) -> None:
+    page.goto("")
+    expect(page.locator(".examples a").first).to_be_visible()
+    assert faults(page) == []
+    page.goto("?q=owls+hear&unlike=tides&category=nature")
+    act(page, 1, "open").click()
+    expect(page.locator("mark.sentence")).to_be_visible()
+    act(page, 2, "like").hover()
+    assert faults(page) == []
+    page.locator("#keys").click()
+    assert faults(page) == []
+
+
+def test_axe_finds_nothing_serious_in_the_dark_on_a_narrow_screen(page: Page) -> None:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto("?q=owls+hear&unlike=tides&category=nature")
+    act(page, 1, "open").click()
+    expect(page.locator("mark.sentence")).to_be_visible()
+    page.get_by_role("button", name="Filters").click()
+    assert faults(page) == []
