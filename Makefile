@@ -8,11 +8,15 @@ QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
 EVAL ?= ../shared/data/eval
 PARTS ?=
 
-.PHONY: demo test torture check format docs bench bench-docs bench-memory bench-txtai relevance answers clean
+.PHONY: demo serve test torture check format docs bench bench-docs bench-memory bench-txtai relevance answers clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
 	$(BIN)/semsearch query "how do greenhouse gases warm the earth?" -k 5 --index $(INDEX)
+
+serve: $(VENV)/.installed-serve  ## the page and the API over INDEX, the bundled sample if there is none
+	@test -f $(INDEX)/CURRENT || $(BIN)/semsearch build --sample --index $(INDEX)
+	$(BIN)/semsearch serve --index $(INDEX)
 
 test: $(VENV)/.installed-dev  ## all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -71,6 +75,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV): a few minutes the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
+
+$(VENV)/.installed-serve: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV): a few minutes the first time"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[serve]"
+	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV): a few minutes the first time"

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import cold, filters, memory, quality, rank, rate, read, tables, warm
+from . import cold, filters, load, memory, quality, rank, rate, read, tables, warm
 from .inputs import Inputs, SkippedError
 
 _PARTS = {
@@ -21,6 +21,7 @@ _PARTS = {
     "rate": rate.run,
     "rank": rank.run,
     "memory": memory.run,
+    "load": load.run,
     "quality": quality.run,
 }
 

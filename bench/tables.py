@@ -166,6 +166,27 @@ def _rank(values: Values) -> str:
     ) + table(("", "questions a second", "range"), rows)
 
 
+def _load(values: Values) -> str:
+    rows = [
+        (
+            f"{each['think_s']:.0f} s" if each["think_s"] else "none",
+            f"{each['requests']:,}",
+            f"{each['per_second']:.0f}",
+            *(f"{each['milliseconds'][name]:.0f} ms" for name in ("p50", "p95", "p99", "p100")),
+            sum(each["not_answered"].values()),
+            f"{each['server_processor_ms_a_request']:.1f} ms",
+            f"{each['server_own_mb']['first']:.0f} to {each['server_own_mb']['last']:.0f} MB",
+            f"{each['load_after']:.1f}",
+        )
+        for each in values["rounds"]
+    ]
+    head = (
+        "time to think", "answers", "a second", "p50", "p95", "p99", "longest", "errors", "processor an answer",
+        "memory of its own", "load average after",
+    )  # fmt: skip
+    return f"{values['clients']} clients, {values['papers']:,} papers, k=10:\n\n" + table(head, rows)
+
+
 def _memory(values: Values) -> str:
     total = sum(values["bytes"].values())
     files = [(name, f"{size / 1e6:.1f}", f"{100 * size / total:.0f} %") for name, size in values["bytes"].items()]
@@ -209,6 +230,7 @@ _TABLES: dict[str, Callable[[Values], str]] = {
     "filters": _filters,
     "rate": _rate,
     "rank": _rank,
+    "load": _load,
     "memory": _memory,
     "quality": _quality,
     "build_memory": _build_memory,

@@ -84,7 +84,8 @@ class _Marks(dict[str, tuple[Span, ...]]):
         self._initials = frozenset(term[0] for term in self._terms)
 
     def __missing__(self, token: str) -> tuple[Span, ...]:
-        self[token] = found = tuple(self._found(token))
+        strange = token.isalnum() and token[0].isascii() and token[0].lower() not in self._initials  # as most are
+        self[token] = found = () if strange else tuple(self._found(token))
         return found
 
     def _found(self, token: str) -> Iterator[Span]:
