@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "faiss_header": set(),
     "vectors": {"errors", "text", "dates", "paper", "threads", "faiss_header"},
     "words": {"errors"},
+    "duplicates": {"text", "dates", "paper", "words"},
     "lexical": {"errors", "words", "store"},
     "fusion": {"errors"},
     "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
@@ -42,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
     "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
-    "store": {"errors", "text", "cleaning", "dates", "paper", "faiss_header", "encoders.identity"},
+    "store": {"errors", "text", "cleaning", "dates", "paper", "duplicates", "faiss_header", "encoders.identity"},
     "embedding": {"text", "encoders", "vectors", "store"},
     "indexing": {
         "_version", "paper", "encoders", "vectors", "language", "lexical", "words", "store", "progress", "embedding",
