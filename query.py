@@ -18,14 +18,18 @@ from typing import Annotated, Any
 
 import typer
 
+from semsearch.arranging import AMONG
 from semsearch.cli import ask, run
 from semsearch.cli.options import (
     DEFAULT_INDEX,
+    AmongOption,
     AuthorOption,
     BibtexOption,
     CategoryOption,
     CslOption,
     CsvOption,
+    DiverseOption,
+    GroupOption,
     IdsOption,
     IndexOption,
     JsonlOption,
@@ -36,6 +40,7 @@ from semsearch.cli.options import (
     RisOption,
     SearchMode,
     SinceOption,
+    SortOption,
     TsvOption,
     UnlikeOption,
     UntilOption,
@@ -77,9 +82,16 @@ def search(
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
+    diverse: bool | float = False,
+    sort: str | None = None,
+    among: int = AMONG,
+    group: str | None = None,
 ) -> Results:
     """The k papers that answer a question best (see SearchIndex.search); the index stays open for the next one."""
-    return _opened(index).search(question, k, like=like, unlike=unlike, mode=mode, filter=filter, why=why)
+    return _opened(index).search(
+        question, k, like=like, unlike=unlike, mode=mode, filter=filter, why=why,
+        diverse=diverse, sort=sort, among=among, group=group,
+    )  # fmt: skip
 
 
 def similar(
@@ -91,9 +103,16 @@ def similar(
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
+    diverse: bool | float = False,
+    sort: str | None = None,
+    among: int = AMONG,
+    group: str | None = None,
 ) -> Results:
     """The k papers most like the paper or papers of these ids, and unlike others (see SearchIndex.similar)."""
-    return _opened(index).similar(papers, k, unlike=unlike, mode=mode, filter=filter, why=why)
+    return _opened(index).similar(
+        papers, k, unlike=unlike, mode=mode, filter=filter, why=why,
+        diverse=diverse, sort=sort, among=among, group=group,
+    )  # fmt: skip
 
 
 def rank(
@@ -130,6 +149,10 @@ def _script(
     category: CategoryOption = None,
     only: OnlyOption = None,
     why: WhyOption = False,
+    diverse: DiverseOption = False,
+    sort: SortOption = None,
+    among: AmongOption = AMONG,
+    group: GroupOption = None,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -162,13 +185,14 @@ def _script(
         "csl": csl,
     }
     shown: dict[str, Any] = {"offset": offset, "why": why, **outputs}
+    shown |= {"diverse": diverse, "sort": sort, "among": among, "group": group}
     if question is not None:
         ask.query(question, index, k or 10, like=like, unlike=unlike, **chosen, **shown)
     elif like:
         ask.similar(like, None, index, k or 10, unlike=unlike, **chosen, **shown)
     elif batch is not None:
         output = output_format(**outputs)
-        if output not in _RUNS or offset or why:
+        if output not in _RUNS or offset or why or diverse or sort or group:
             raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
         rank_file(batch, index, k or 100, **chosen, format=_RUNS[output])
 

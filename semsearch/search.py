@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
+from .arranging import AMONG, Arrangement, arranged, grouped
 from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
@@ -112,6 +114,10 @@ class SearchIndex:
         mode: Mode = "hybrid",
         filter: Filter | None = None,
         why: bool = False,
+        diverse: bool | float = False,
+        sort: str | None = None,
+        among: int = AMONG,
+        group: str | None = None,
     ) -> Results:
         """The k papers that answer a question in plain language best, after leaving out the best offset of them.
 
@@ -123,23 +129,27 @@ class SearchIndex:
 
         like, unlike: papers (named as in `paper`) that the question is moved towards and away from, see steering.py;
         they are not among the hits, and similarity is the cosine with the moved question.
+        diverse, sort, group: see `Arrangement`. The best `among` hits are put in another order, so that those after
+        any offset are the same for any k.
         """
         text = _question_text(question, "question")
         _check(k, offset, mode)
+        arrangement = Arrangement(diverse, sort, among, group)
         opened = self._open()
         allowed = opened.allowed(filter)
-        queries = opened.encoder.encode_queries([text])
-        asked = units(text)
-        if not like and not unlike:
-            found = opened.answers([text], queries, offset + k, mode, allowed)[0]
-            answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text)
-            return opened.explained(answer, queries[0]) if why else answer
-        steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
-        others = opened.without(allowed, steering.rows)
-        moved = steering.vector(queries[0])[None, :]
-        found = opened.answers([text], moved, offset + k, mode, others, [steering.units(asked)])[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text, steering=steering)
-        return opened.explained(answer, moved[0]) if why else answer
+        query = opened.encoder.encode_queries([text])[0]
+        asked = looked_for = units(text)
+        steering, permitted = None, allowed
+        if like or unlike:
+            steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
+            permitted = opened.without(allowed, steering.rows)
+            query, looked_for = steering.vector(query), steering.units(asked)
+        depth = arrangement.depth(offset + k)
+        found = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])[0]
+        found, notes = arranged(opened, found, arrangement)
+        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering)
+        answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
+        return opened.explained(answer, query) if why else answer
 
     def similar(
         self,
@@ -152,14 +162,19 @@ class SearchIndex:
         mode: Mode = "hybrid",
         filter: Filter | None = None,
         why: bool = False,
+        diverse: bool | float = False,
+        sort: str | None = None,
+        among: int = AMONG,
+        group: str | None = None,
     ) -> Results:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
         similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
         papers that were named are not among the hits. unlike: papers that both are moved away from, see steering.py.
-        mode, filter, why, offset: see `search`.
+        The others: see `search`.
         """
         _check(k, offset, mode)
+        arrangement = Arrangement(diverse, sort, among, group)
         opened = self._open()
         draft = None if text is None else _question_text(text, "text")
         steering = Steering(opened.examples(_names(papers), draft), opened.examples(_names(unlike)))
@@ -168,8 +183,10 @@ class SearchIndex:
         query, asked = steering.vector(), steering.units()
         allowed = opened.allowed(filter)
         mask = opened.without(allowed, steering.rows).mask
-        found = opened.retriever(mode, query[None, :], [asked], offset + k, mask)[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, asked, steering=steering)
+        found = opened.retriever(mode, query[None, :], [asked], arrangement.depth(offset + k), mask)[0]
+        found, notes = arranged(opened, found, arrangement)
+        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, steering=steering)
+        answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer
 
     def rank(

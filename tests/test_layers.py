@@ -34,6 +34,10 @@ ALLOWED: dict[str, set[str]] = {
     "fusion": {"errors"},
     "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
     "steering": {"errors", "words"},
+    "diversity": {"errors"},
+    "sorting": {"errors", "text", "dates", "paper", "store"},
+    "grouping": {"errors", "text", "dates", "paper", "store"},
+    "arranging": {"errors", "opened", "results", "retrieval", "diversity", "sorting", "grouping"},
     "matches": {"errors", "text", "dates", "paper", "words"},
     "sentences": {"errors"},
     "language": set(),
@@ -65,7 +69,7 @@ ALLOWED: dict[str, set[str]] = {
     "search": {
         "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions",
         "results",
-        "store", "opened", "steering",
+        "store", "opened", "steering", "arranging",
     },
     "verify": {
         "errors", "text", "dates", "paper", "encoders", "faiss_header", "vectors", "lexical", "words", "store",
@@ -73,7 +77,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
-        "filters", "export", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
+        "filters", "grouping", "export", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},
