@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -49,13 +49,16 @@ from semsearch.cli.options import (
     YearOption,
     output_format,
 )
-from semsearch.cli.rank import RunFormat
+from semsearch.cli.rank import CandidatesOption, RunFormat
 from semsearch.cli.rank import rank as rank_file
 from semsearch.filters import Filter
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.retrieval import Mode
 from semsearch.search import SearchIndex, open_index
+
+if TYPE_CHECKING:
+    from semsearch.candidates import Given
 
 _RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
@@ -122,9 +125,10 @@ def rank(
     index: str | Path = DEFAULT_INDEX,
     mode: Mode = "hybrid",
     filter: Filter | None = None,
+    candidates: Given | None = None,
 ) -> list[Ranking]:
-    """The k best papers for each of many questions."""
-    return list(_opened(index).rank(questions, k, mode=mode, filter=filter))
+    """The k best papers for each of many questions, among candidates if some are given (see SearchIndex.rank)."""
+    return list(_opened(index).rank(questions, k, mode=mode, filter=filter, candidates=candidates))
 
 
 def _script(
@@ -148,6 +152,7 @@ def _script(
     author: AuthorOption = None,
     category: CategoryOption = None,
     only: OnlyOption = None,
+    candidates: CandidatesOption = None,
     why: WhyOption = False,
     diverse: DiverseOption = False,
     sort: SortOption = None,
@@ -194,7 +199,7 @@ def _script(
         output = output_format(**outputs)
         if output not in _RUNS or offset or why or diverse or sort or group:
             raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
-        rank_file(batch, index, k or 100, **chosen, format=_RUNS[output])
+        rank_file(batch, index, k or 100, **chosen, candidates=candidates, format=_RUNS[output])
 
 
 if __name__ == "__main__":

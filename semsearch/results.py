@@ -116,18 +116,21 @@ class Results(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit)."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit). outside: the paper, if
+    it is a candidate that was given as one, and not a paper of the index."""
 
     id: str
     rank: int
     score: float
     similarity: float
     lexical: float | None = None
+    outside: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer to one question of a batch. notes: what else the reader should know of it, as in Results."""
+    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes: what else
+    the reader should know of it, as in Results."""
 
     query_id: str
     query: str

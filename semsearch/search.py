@@ -6,31 +6,30 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .arranging import AMONG, Arrangement, arranged, grouped
 from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
-from .filters import Allowed, Filter
-from .fusion import depth_for
-from .opened import OpenGeneration, notes_of
+from .filters import Filter
+from .opened import OpenGeneration
 from .paper import Paper
+from .progress import Progress, silent
 from .questions import Question
-from .results import RankedPaper, Ranking, Results
+from .results import Ranking, Results
 from .retrieval import MODES, Mode
 from .steering import Steering
 from .store import Generation, Manifest, open_parts
 from .store.checks import is_live
 from .words import units
 
+if TYPE_CHECKING:
+    from .candidates import Given
+
 QUESTION_CHARS = 100_000
 """How much of a question or a pasted text is read; every encoder stops long before."""
-
-_BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
-_BATCH_QUESTIONS = 256
 
 
 class SearchIndex:
@@ -196,16 +195,23 @@ class SearchIndex:
         *,
         mode: Mode = "hybrid",
         filter: Filter | None = None,
+        candidates: Given | None = None,
+        progress: Progress = silent,
     ) -> Iterator[Ranking]:
         """The k best papers for each of many questions, in order, as `search` finds them, in batches.
 
-        questions: texts (their ids become 1, 2, ...) or Questions. Memory stays bounded, whatever their number.
+        questions: texts (their ids become 1, 2, ...) or Questions, which may name papers to like and to unlike. Memory
+        stays bounded, whatever their number. candidates: rank only these, names of papers (see `paper`) or Papers that
+        need not be in the index, the same for all questions, or for each question's id its own names; their scores are
+        those that a search of the whole index gives, or would give (candidates.py). progress: told of texts embedded.
         """
         _check(k, 0, mode)
         if isinstance(questions, str) or not isinstance(questions, Iterable):
             raise QueryError(f"{questions!r:.80}, expected a list of questions", "use `search` for one question")
+        from .ranking import rankings
+
         opened = self._open()
-        return _rank(opened, enumerate(questions, start=1), k, mode, opened.allowed(filter))
+        return rankings(opened, _questions(questions), k, mode, filter, candidates, progress)
 
 
 def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
@@ -213,21 +219,13 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
     return SearchIndex(path)
 
 
-def _rank(
-    opened: OpenGeneration, numbered: Iterator[tuple[int, str | Question]], k: int, mode: Mode, allowed: Allowed | None
-) -> Iterator[Ranking]:
-    batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
-    while some := [
-        each if isinstance(each, Question) else Question(str(number), each) for number, each in islice(numbered, batch)
-    ]:
-        texts = [_question_text(question.text, f"question {question.id}") for question in some]
-        queries = opened.encoder.encode_queries(texts)
-        for question, found in zip(some, opened.answers(texts, queries, k, mode, allowed), strict=True):
-            ranked = (
-                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
-                for rank, each in enumerate(found, start=1)
-            )
-            yield Ranking(question.id, question.text, tuple(ranked), notes_of(allowed))
+def _questions(given: Iterable[str | Question]) -> Iterator[Question]:
+    """given as Questions with a clean text, which is empty only where papers are liked."""
+    for number, each in enumerate(given, start=1):
+        question = each if isinstance(each, Question) else Question(str(number), each)
+        like, unlike = tuple(_names(question.like)), tuple(_names(question.unlike))
+        text = "" if like and not question.text else _question_text(question.text, f"question {question.id}")
+        yield replace(question, text=text, like=like, unlike=unlike)
 
 
 def _question_text(text: object, what: str) -> str:

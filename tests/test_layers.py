@@ -30,9 +30,10 @@ ALLOWED: dict[str, set[str]] = {
     "vectors": {"errors", "text", "dates", "paper", "threads", "faiss_header"},
     "words": {"errors"},
     "duplicates": {"text", "dates", "paper", "words"},
-    "lexical": {"errors", "words", "store"},
+    "bm25": {"words"},
+    "lexical": {"errors", "words", "bm25", "store"},
     "fusion": {"errors"},
-    "retrieval": {"errors", "fusion", "threads", "lexical", "vectors", "words", "store"},
+    "retrieval": {"errors", "bm25", "fusion", "threads", "lexical", "vectors", "words", "store"},
     "steering": {"errors", "words"},
     "diversity": {"errors"},
     "sorting": {"errors", "text", "dates", "paper", "store"},
@@ -66,10 +67,18 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
         "steering",
     },
+    "candidates": {
+        "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "retrieval", "vectors",
+        "words",
+    },
+    "ranking": {
+        "errors", "candidates", "filters", "fusion", "opened", "progress", "questions", "results", "retrieval",
+        "steering", "words",
+    },
     "search": {
         "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions",
         "results",
-        "store", "opened", "steering", "arranging",
+        "store", "opened", "steering", "arranging", "candidates", "ranking", "progress",
     },
     "verify": {
         "errors", "text", "dates", "paper", "encoders", "faiss_header", "vectors", "lexical", "words", "store",
@@ -78,6 +87,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "errors", "text", "dates", "paper", "corpus", "encoders", "questions", "results", "store", "build", "search",
         "filters", "grouping", "export", "selection", "evaluate", "progress", "_version", "update", "staged", "verify",
+        "candidates",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

@@ -282,24 +282,29 @@ class PaperTable:
         return found
 
     def rows_named(self, names: Sequence[str]) -> tuple[list[int], list[str]]:
-        """The rows of all papers of these ids, former ids, DOIs, arXiv ids or exact titles, and the names of none.
+        """The rows of all papers of these names (see rows_of_names), and the names of none."""
+        found = self.rows_of_names(names)
+        return sorted({row for rows in found.values() for row in rows}), [
+            name for name in dict.fromkeys(names) if name not in found
+        ]
+
+    def rows_of_names(self, names: Iterable[str]) -> dict[str, list[int]]:
+        """The rows of the papers of these ids, former ids, DOIs, arXiv ids or exact titles, by name; none is left out.
 
         A name of several papers, such as a title, stands for all of them; the beginning of an id is no name here.
         """
         wanted = {name: clean_edges(name) for name in names}
-        found = self._rows_by_name("id", wanted.values())
-        ways = {name: list(_ways(wanted[name])) for name in wanted if wanted[name] not in found}
+        by_id = self._rows_by_name("id", wanted.values())
+        ways = {name: list(_ways(wanted[name])) for name in wanted if wanted[name] not in by_id}
         by_way: dict[tuple[str, str], list[int]] = {}
         for kind in _NAME_KINDS:
             values = [value for each in ways.values() for own, value in each if own == kind]
             by_way |= {(kind, value): rows for value, rows in self._rows_by_name(kind, values).items()}
-        unknown = []
+        found = {name: by_id[id] for name, id in wanted.items() if id in by_id}
         for name, own in ways.items():
             if rows := next((by_way[way] for way in own if way in by_way), None):
-                found[wanted[name]] = rows
-            else:
-                unknown.append(name)
-        return sorted({row for rows in found.values() for row in rows}), unknown
+                found[name] = rows
+        return found
 
     def days(self) -> tuple[IntArray, IntArray]:
         """The first and the last day that each paper's date may mean, yyyymmdd, 0 without a year: (n,) int32 each."""
