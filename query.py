@@ -14,18 +14,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from semsearch.arranging import AMONG
 from semsearch.cli import ask, run
 from semsearch.cli.options import (
     DEFAULT_INDEX,
+    AmongOption,
     AuthorOption,
     BibtexOption,
     CategoryOption,
     CslOption,
     CsvOption,
+    DiverseOption,
+    GroupOption,
     IdsOption,
     IndexOption,
     JsonlOption,
@@ -36,6 +40,7 @@ from semsearch.cli.options import (
     RisOption,
     SearchMode,
     SinceOption,
+    SortOption,
     TsvOption,
     UnlikeOption,
     UntilOption,
@@ -44,13 +49,16 @@ from semsearch.cli.options import (
     YearOption,
     output_format,
 )
-from semsearch.cli.rank import RunFormat
+from semsearch.cli.rank import CandidatesOption, RunFormat
 from semsearch.cli.rank import rank as rank_file
 from semsearch.filters import Filter
 from semsearch.questions import Question
 from semsearch.results import Ranking, Results
 from semsearch.retrieval import Mode
 from semsearch.search import SearchIndex, open_index
+
+if TYPE_CHECKING:
+    from semsearch.candidates import Given
 
 _RUNS = {"table": RunFormat.trec, "jsonl": RunFormat.jsonl, "tsv": RunFormat.tsv}
 
@@ -77,9 +85,16 @@ def search(
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
+    diverse: bool | float = False,
+    sort: str | None = None,
+    among: int = AMONG,
+    group: str | None = None,
 ) -> Results:
     """The k papers that answer a question best (see SearchIndex.search); the index stays open for the next one."""
-    return _opened(index).search(question, k, like=like, unlike=unlike, mode=mode, filter=filter, why=why)
+    return _opened(index).search(
+        question, k, like=like, unlike=unlike, mode=mode, filter=filter, why=why,
+        diverse=diverse, sort=sort, among=among, group=group,
+    )  # fmt: skip
 
 
 def similar(
@@ -91,9 +106,16 @@ def similar(
     mode: Mode = "hybrid",
     filter: Filter | None = None,
     why: bool = False,
+    diverse: bool | float = False,
+    sort: str | None = None,
+    among: int = AMONG,
+    group: str | None = None,
 ) -> Results:
     """The k papers most like the paper or papers of these ids, and unlike others (see SearchIndex.similar)."""
-    return _opened(index).similar(papers, k, unlike=unlike, mode=mode, filter=filter, why=why)
+    return _opened(index).similar(
+        papers, k, unlike=unlike, mode=mode, filter=filter, why=why,
+        diverse=diverse, sort=sort, among=among, group=group,
+    )  # fmt: skip
 
 
 def rank(
@@ -103,9 +125,10 @@ def rank(
     index: str | Path = DEFAULT_INDEX,
     mode: Mode = "hybrid",
     filter: Filter | None = None,
+    candidates: Given | None = None,
 ) -> list[Ranking]:
-    """The k best papers for each of many questions."""
-    return list(_opened(index).rank(questions, k, mode=mode, filter=filter))
+    """The k best papers for each of many questions, among candidates if some are given (see SearchIndex.rank)."""
+    return list(_opened(index).rank(questions, k, mode=mode, filter=filter, candidates=candidates))
 
 
 def _script(
@@ -129,7 +152,12 @@ def _script(
     author: AuthorOption = None,
     category: CategoryOption = None,
     only: OnlyOption = None,
+    candidates: CandidatesOption = None,
     why: WhyOption = False,
+    diverse: DiverseOption = False,
+    sort: SortOption = None,
+    among: AmongOption = AMONG,
+    group: GroupOption = None,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -162,15 +190,16 @@ def _script(
         "csl": csl,
     }
     shown: dict[str, Any] = {"offset": offset, "why": why, **outputs}
+    shown |= {"diverse": diverse, "sort": sort, "among": among, "group": group}
     if question is not None:
         ask.query(question, index, k or 10, like=like, unlike=unlike, **chosen, **shown)
     elif like:
         ask.similar(like, None, index, k or 10, unlike=unlike, **chosen, **shown)
     elif batch is not None:
         output = output_format(**outputs)
-        if output not in _RUNS or offset or why:
+        if output not in _RUNS or offset or why or diverse or sort or group:
             raise typer.BadParameter("--batch writes a run: in TREC's format, or with --jsonl or --tsv")
-        rank_file(batch, index, k or 100, **chosen, format=_RUNS[output])
+        rank_file(batch, index, k or 100, **chosen, candidates=candidates, format=_RUNS[output])
 
 
 if __name__ == "__main__":

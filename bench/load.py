@@ -1,8 +1,8 @@
 """`semsearch serve` under load: clients that ask side by side for a while, and a generation published in the middle.
 
-The clients are one process beside the server, on the same cores. No question is asked twice, so nothing is
-answered from what the server keeps. Each client asks again once it has its answer, after a time to think; the first round has
-clients that think for THINK_S on average, the second ones that do not think at all.
+The clients are one process beside the server, on the same cores. No question is asked twice, so nothing is answered
+from what the server keeps. Each client asks again once it has its answer, after a time to think: of a second on average
+in the first round, of none in the second.
 """
 
 from __future__ import annotations

@@ -33,11 +33,11 @@ def depth_for(wanted: int) -> int:
     return max(DEPTH, wanted)
 
 
-def scaled_cosines(cosines: FloatArray, best: float, floor: float) -> ScoreArray:
-    """(cos - floor) / (best - floor) for each of (n,) cosines, within [0, 1]; 0 where best is not above floor."""
+def scaled_cosines(cosines: FloatArray, best: float, floor: float, most: float = 1.0) -> ScoreArray:
+    """(cos - floor) / (best - floor) for each of (n,) cosines, within [0, most]; 0 where best is not above floor."""
     if not best > floor:
         return np.zeros(len(cosines))
-    return np.clip((cosines.astype(np.float64) - floor) / (best - floor), 0.0, 1.0)
+    return np.clip((cosines.astype(np.float64) - floor) / (best - floor), 0.0, most)
 
 
 def scaled_bm25(scores: FloatArray, best: float) -> ScoreArray:

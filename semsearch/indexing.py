@@ -83,7 +83,7 @@ def write_parts(
             progress("embedding papers", vectors.count - before, total)
         tally["papers"] = vectors.count - before
         progress("writing the index", 0, None)
-        table.seal()
+        tally["versions"] = table.seal()
         lexical.seal()
     return tally
 

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ from .words import Unit, analyser, joined, spelled
 if TYPE_CHECKING:
     import tantivy
     from tantivy import Query
+
+    from .bm25 import Statistics
 
 FloatArray = npt.NDArray[np.float32]
 RowArray = npt.NDArray[np.int64]
@@ -176,6 +178,32 @@ class Lexical:
                 scores, at = self._hits(self._among(query, rows[some]), len(some))
                 found[some[np.searchsorted(rows[some], at)]] = scores
         return found
+
+    def statistics(self, terms: Iterable[str]) -> Statistics:
+        """What scores papers as if they were in it, for bm25.py; terms: those of some papers."""
+        from .bm25 import Statistics
+
+        with _panics(self._folder):
+            known = next((term for term in terms if self._having(term)), None)
+            if known is None:  # a term of any paper does; slower, as it walks all terms
+                known = next((term for term, _ in self._searcher.terms_with_prefix(_TEXT, "", limit=1)), None)
+            return Statistics(self.count, self._average_length(known) if known else 1.0, self._having)
+
+    def _having(self, term: str) -> int:
+        return int(self._searcher.doc_freq(_TEXT, term))
+
+    def _average_length(self, term: str) -> float:
+        """As tantivy tells it only where it explains a score."""
+        query = self._term(term, 1)
+        (_, address), *_ = self._searcher.search(query, 1, count=False).hits
+        told = json.loads(query.explain(self._searcher, address).to_json())
+        left = [told]
+        while left:
+            each = left.pop()
+            if each["description"].startswith("avgdl"):
+                return float(each["value"])
+            left += each.get("details", [])
+        raise StoreError(f"{self._folder}: the average length of a paper is not told", _REBUILD)
 
     def rows(self) -> RowArray:
         """The row of every paper that is in it, in no order."""

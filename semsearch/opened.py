@@ -133,7 +133,7 @@ class OpenGeneration:
             rows = [row for row in self.papers.named(text) if mask is None or mask[row]]
             if rows:
                 named = self.retriever.named(rows, queries[position], asked[position], mode)
-                answers[position] = _named_first(named, answers[position])[:wanted]
+                answers[position] = named_first(named, answers[position])[:wanted]
         return answers
 
     def examples(self, names: Sequence[str], text: str | None = None) -> Examples:
@@ -214,7 +214,7 @@ def _encoder_of(generation: Generation) -> tuple[EncoderIdentity, set[tuple[str,
     return generation.manifest.encoder, hashes
 
 
-def _named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
+def named_first(named: Sequence[Found], found: Sequence[Found]) -> list[Found]:
     """The papers that a question names before all others, with a score that says so."""
     rows = {each.row for each in named}
     others = [each for each in found if each.row not in rows]

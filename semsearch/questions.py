@@ -1,4 +1,7 @@
-"""Questions files. In: JSON lines, `id<TAB>text` lines, or plain lines. Out: Questions with ids that fit a TREC run."""
+"""Questions files. In: JSON lines, `id<TAB>text` lines, or plain lines. Out: Questions with ids that fit a TREC run.
+
+An interest is a question in JSON that names papers which are liked, or are not: `{"id", "text", "like", "unlike"}`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from .cleaning import clean_text
 from .errors import QueryError
@@ -25,17 +28,25 @@ _TEXT_NAMES = frozenset({"text", "query", "question"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. id: without white space; the line's number where the file gives none."""
+    """One question, or an interest. id: without white space; the line's number where the file gives none.
+
+    like, unlike: names of papers that it is moved towards and away from, see steering.py; text may be empty where
+    there are some to like. place: where it was read, for messages.
+    """
 
     id: str
     text: str
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    place: str = field(default="", compare=False)
 
 
 def read_questions(file: str | os.PathLike[str]) -> Iterator[Question]:
     """The questions of a file, or of standard input for `-`, one a line, as a stream.
 
-    A line that begins with `{` is JSON with `id` or `_id` and `text`; where the first line has a tab, each line is id,
-    tab, text; else each line is a question. Raises QueryError for a missing or empty file, and for a bad line.
+    A line that begins with `{` is JSON with `id` or `_id`, `text`, and maybe `like` and `unlike`; where the first line
+    has a tab, each line is id, tab, text; else each line is a question. Raises QueryError for a missing or empty file,
+    and for a bad line.
     """
     name = os.fspath(file)
     if name == "-":
@@ -115,30 +126,43 @@ def _layout(line: str, place: str) -> str:
 
 def _question(line: str, number: int, tabbed: bool, place: str) -> Question:
     id, text = str(number), line
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     if line.lstrip().startswith("{"):
-        id, text = _from_json(line, id, place)
+        id, text, like, unlike = _from_json(line, id, place)
     elif tabbed:
         id, tab, text = line.partition("\t")
         if not tab:
             raise QueryError(f"{place}: expected id, tab, text, as in the lines before; found no tab")
     cleaned = clean_text(text)
-    if not cleaned:
+    if not cleaned and not like:
         raise QueryError(f"{place}: a question without text")
-    question = Question(safe_id(id) or str(number), cleaned)
+    question = Question(safe_id(id) or str(number), cleaned, like, unlike, place)
     if len(question.text) > TEXT_CHARS or len(question.id) > ID_CHARS:
         raise QueryError(f"{place}: {TOO_LONG_ID if len(question.id) > ID_CHARS else TOO_MUCH_TEXT}")
     return question
 
 
-def _from_json(line: str, id: str, place: str) -> tuple[str, str]:
+def _from_json(line: str, id: str, place: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise QueryError(f"{place}: expected a JSON object ({error})") from error
+    like, unlike = (_liked(record, name, place) for name in ("like", "unlike"))
     text = record.get("text")
+    if text is None and like:
+        text = ""
     if not isinstance(text, str):
         raise QueryError(
             f"{place}: expected a question under `text`, got {shown(', '.join(record)) if record else 'nothing'}"
         )
     given = (record[name] for name in ("id", "_id") if record.get(name) not in (None, ""))
-    return str(next(given, id)), text
+    return str(next(given, id)), text, like, unlike
+
+
+def _liked(record: dict[str, Any], name: str, place: str) -> tuple[str, ...]:
+    value = record.get(name)
+    names = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise QueryError(f"{place}: expected ids of papers under `{name}`, a list, got {shown(json.dumps(value))}")
+    return tuple(names)

@@ -20,7 +20,7 @@ class Hit:
     answer only; of a hybrid answer in [0, 1], of the others similarity or lexical, and above these for papers that the
     question names. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
     score, None where there is none. asked: the question's words. why: the sentence of the abstract that answers best,
-    if asked for.
+    if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py).
     """
 
     rank: int
@@ -30,6 +30,7 @@ class Hit:
     lexical: float | None = None
     asked: tuple[Unit, ...] = ()
     why: Why | None = None
+    group: str | None = None
 
     @property
     def matches(self) -> Matches:
@@ -42,8 +43,9 @@ class Hit:
         return self.paper.id
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON. `why` is there only where it was asked for and there is an abstract."""
+        """Plain data for JSON. `why` and `group` are there only where they were asked for and there is one."""
         why = {"why": self.why.as_dict(self.paper.abstract)} if self.why else {}
+        group = {"group": self.group} if self.group is not None else {}
         return {
             "rank": self.rank,
             "id": self.id,
@@ -53,6 +55,7 @@ class Hit:
             "paper": self.paper.as_dict(),
             "matches": self.matches.as_dict(),
             **why,
+            **group,
         }
 
 
@@ -72,7 +75,8 @@ class Results(Sequence[Hit]):
 
     query: the question, None for `similar`. like, unlike: ids of the papers that the hits should be like, and of those
     that they should not be like. searched: the index.
-    notes: what else the reader should know of the answer, a sentence each.
+    notes: what else the reader should know of the answer, a sentence each. grouped_by: venue, year or author, if asked
+    for.
     """
 
     query: str | None
@@ -82,6 +86,7 @@ class Results(Sequence[Hit]):
     searched: IndexSummary
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    grouped_by: str | None = None
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -123,18 +128,21 @@ class Results(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit)."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit). outside: the paper, if
+    it is a candidate that was given as one, and not a paper of the index."""
 
     id: str
     rank: int
     score: float
     similarity: float
     lexical: float | None = None
+    outside: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer to one question of a batch. notes: what else the reader should know of it, as in Results."""
+    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes: what else
+    the reader should know of it, as in Results."""
 
     query_id: str
     query: str

@@ -5,10 +5,10 @@ In: queries (m, d), units (words.py), which rows are allowed. Out: the best rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,16 @@ from .threads import worker_count
 from .vectors import Vectors
 from .words import Unit
 
+if TYPE_CHECKING:
+    from .bm25 import Statistics
+
 FloatArray = npt.NDArray[np.float32]
 ScoreArray = npt.NDArray[np.float64]
 RowArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Units = Sequence[Unit]
+
+Answer = TypeVar("Answer")
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
@@ -46,6 +51,44 @@ class Found:
     score: float
     similarity: float
     lexical: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a question's hybrid scores are measured by over the papers of an index, for papers in it or outside of it.
+
+    moved: (d,) the question after feedback. best, floor: its cosines that count 1 and 0. near: a paper counts by its
+    cosine if that with the question itself is above this; or if its BM25 score is at least foremost. bm25: the best.
+    """
+
+    moved: FloatArray
+    best: float
+    floor: float
+    near: float
+    foremost: float
+    bm25: float
+
+    def scores(self, similarities: FloatArray, moved: FloatArray, bm25: FloatArray) -> ScoreArray:
+        """The hybrid scores of papers, (n,), from their cosines with the question and with `moved`, and their BM25
+        scores. Of a paper of the index it is what a search finds; one that is better than all of them may pass 1."""
+        dense = fusion.scaled_cosines(moved, self.best, self.floor, most=np.inf)
+        dense[(similarities <= self.near) & (bm25 < self.foremost)] = 0.0
+        best = self.bm25 or float(bm25.max(initial=0.0))  # words that the index has nowhere
+        return fusion.combined(dense, fusion.scaled_bm25(bm25, best))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """A question after feedback: its candidates, of which `others` came by keywords alone, and their cosines again."""
+
+    fusing: _Fusing
+    moved: FloatArray
+    candidates: RowArray
+    again: FloatArray
+    floor: float
+    near: float
+    foremost: float
+    behind: RowArray
 
 
 class Retriever:
@@ -134,33 +177,70 @@ class Retriever:
         def fused(position: int) -> list[Found]:
             return self._fused(queries[position], asked[position], wanted, allowed, cosines[position], rows[position])
 
-        if len(asked) == 1:
-            return [fused(0)]
-        with ThreadPoolExecutor(worker_count()) as workers:  # most of the time is FAISS' and tantivy's
-            return list(workers.map(fused, range(len(asked))))
+        return _each(fused, len(asked))
+
+    def scales(self, queries: FloatArray, asked: Sequence[Units], allowed: Mask | None = None) -> list[Scale]:
+        """What the hybrid scores of each question are measured by; queries, asked: see `__call__`."""
+        total = self._count(allowed)
+        if not total:
+            return [Scale(query, 0.0, np.inf, np.inf, np.inf, 0.0) for query in queries]
+        cosines, rows = self._vectors.search(queries, min(fusion.DEPTH, total), allowed)
+
+        def scale(position: int) -> Scale:
+            fed = self._fed(
+                queries[position], asked[position], fusion.FEEDBACK_HITS, allowed, cosines[position], rows[position]
+            )
+            best = float(fed.again.max(initial=-1.0))
+            return Scale(fed.moved, best, fed.floor, fed.near, fed.foremost, fed.fusing.most)
+
+        return _each(scale, len(asked))
+
+    def of_rows(self, query: FloatArray, units: Units, rows: RowArray) -> tuple[FloatArray, FloatArray]:
+        """The cosines and the BM25 scores of rows, (n,) each, which are different ones, as a search finds them."""
+        bm25 = np.zeros(len(rows), dtype=np.float32)
+        if len(rows):
+            mask = np.zeros(self._vectors.count, dtype=np.bool_)
+            mask[rows] = True
+            scores, at = self._lexical.search(units, len(rows), mask)  # knows when looking them up is faster
+            order = np.argsort(rows)
+            bm25[order[np.searchsorted(rows[order], at)]] = scores
+        return self._vectors.cosines(query, rows), bm25
+
+    def statistics(self, terms: Iterable[str]) -> Statistics:
+        """What scores papers outside of the index; terms: those of some of them."""
+        return self._lexical.statistics(terms)
 
     def _fused(
         self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None, cosines: FloatArray, rows: RowArray
     ) -> list[Found]:
+        fed = self._fed(query, units, wanted, allowed, cosines, rows)
+        best, fused = fed.fusing.best(fed.again, fed.candidates, fed.floor, wanted, fed.behind)
+        values = zip(
+            best.tolist(), self._ids(best), fused.tolist(), self._similarities(query, best, cosines, rows),
+            fed.fusing.of(best).tolist(), strict=True,
+        )  # fmt: skip
+        found = [Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values]
+        return sorted(found, key=lambda each: (-each.score, -each.similarity if not each.score else 0, each.id))[
+            :wanted
+        ]
+
+    def _fed(
+        self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None, cosines: FloatArray, rows: RowArray
+    ) -> _Fed:
+        """cosines, rows: of the nearest, (n,), best first."""
         scores, hits = self._keyword_hits(units, max(wanted, fusion.LEXICAL_CANDIDATES), allowed)
         fusing = _Fusing(self._lexical, self._papers, units, scores, hits)
         least = cosines[min(fusion.DEPTH, len(cosines)) - 1]
         nearest, behind = rows[cosines > least], rows[cosines <= least]  # of those that tie with it none has a part
         first, parts = fusing.best(cosines, rows, least, fusion.FEEDBACK_HITS)
         moved = fusion.feedback(query, self._vectors.rows(first[parts > 0]))
-        others = np.setdiff1d(hits[fusion.foremost(scores)], nearest, assume_unique=True)
+        foremost = hits[fusion.foremost(scores)]
+        others = np.setdiff1d(foremost, nearest, assume_unique=True)
         candidates = np.concatenate([nearest, others])
         again = self._vectors.cosines(moved, candidates)
         floor = np.partition(again, len(others))[len(others)] if len(nearest) else np.inf
-        best, fused = fusing.best(again, candidates, floor, wanted, behind)
-        values = zip(
-            best.tolist(), self._ids(best), fused.tolist(), self._similarities(query, best, cosines, rows),
-            fusing.of(best).tolist(), strict=True,
-        )  # fmt: skip
-        found = [Found(row, id, score, cosine, bm25 or None) for row, id, score, cosine, bm25 in values]
-        return sorted(found, key=lambda each: (-each.score, -each.similarity if not each.score else 0, each.id))[
-            :wanted
-        ]
+        last = float(scores[len(foremost) - 1]) if len(foremost) else np.inf
+        return _Fed(fusing, moved, candidates, again, float(floor), float(least), last, behind)
 
     def _similarities(self, query: FloatArray, best: RowArray, cosines: FloatArray, rows: RowArray) -> list[float]:
         """The cosines of the best rows with query; those of rows, (n,), are known."""
@@ -180,9 +260,9 @@ class _Fusing:
     """
 
     def __init__(self, lexical: Lexical, papers: PaperTable, units: Units, scores: FloatArray, rows: RowArray) -> None:
-        """scores, rows: (n,) of the best keyword hits, best first."""
+        """scores, rows: (n,) of the best keyword hits, best first. most: the score of the first."""
         self._lexical, self._papers, self._units = lexical, papers, units
-        self._best = float(scores[0]) if len(scores) else 0.0
+        self.most = float(scores[0]) if len(scores) else 0.0
         self._last = float(scores[-1]) if len(scores) else 0.0
         self._hits = rows
         self._scores = np.full(papers.count, np.nan, dtype=np.float32)  # of every row; not a number: not known
@@ -220,7 +300,15 @@ class _Fusing:
         return self._scores[rows]
 
     def _scaled(self, scores: npt.NDArray[np.float32]) -> ScoreArray:
-        return fusion.scaled_bm25(scores, self._best)
+        return fusion.scaled_bm25(scores, self.most)
+
+
+def _each(work: Callable[[int], Answer], count: int) -> list[Answer]:
+    """What work makes of each of that many questions."""
+    if count == 1:
+        return [work(0)]
+    with ThreadPoolExecutor(worker_count()) as workers:  # most of the time is FAISS' and tantivy's
+        return list(workers.map(work, range(count)))
 
 
 def _ordered(found: zip[tuple[str, int, float]]) -> list[tuple[str, int, float]]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from .arranging import AMONG, Arrangement, arranged, grouped
 from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
-from .filters import Allowed, Filter
-from .fusion import depth_for
-from .opened import OpenGeneration, notes_of
+from .filters import Filter
+from .opened import OpenGeneration
 from .paper import Paper
+from .progress import Progress, silent
 from .questions import Question
-from .results import RankedPaper, Ranking, Results
+from .results import Ranking, Results
 from .retrieval import MODES, Mode
 from .steering import Steering
 from .store import Generation, Manifest, open_parts
@@ -25,13 +26,11 @@ from .store.checks import is_live
 from .words import units
 
 if TYPE_CHECKING:
+    from .candidates import Given
     from .counts import FacetCounts
 
 QUESTION_CHARS = 100_000
 """How much of a question or a pasted text is read; every encoder stops long before."""
-
-_BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
-_BATCH_QUESTIONS = 256
 
 
 class SearchIndex:
@@ -127,6 +126,10 @@ class SearchIndex:
         mode: Mode = "hybrid",
         filter: Filter | None = None,
         why: bool = False,
+        diverse: bool | float = False,
+        sort: str | None = None,
+        among: int = AMONG,
+        group: str | None = None,
     ) -> Results:
         """The k papers that answer a question in plain language best, after leaving out the best offset of them.
 
@@ -138,23 +141,27 @@ class SearchIndex:
 
         like, unlike: papers (named as in `paper`) that the question is moved towards and away from, see steering.py;
         they are not among the hits, and similarity is the cosine with the moved question.
+        diverse, sort, group: see `Arrangement`. The best `among` hits are put in another order, so that those after
+        any offset are the same for any k.
         """
         text = _question_text(question, "question")
         _check(k, offset, mode)
+        arrangement = Arrangement(diverse, sort, among, group)
         opened = self._open()
         allowed = opened.allowed(filter)
-        queries = opened.encoder.encode_queries([text])
-        asked = units(text)
-        if not like and not unlike:
-            found = opened.answers([text], queries, offset + k, mode, allowed)[0]
-            answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text)
-            return opened.explained(answer, queries[0]) if why else answer
-        steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
-        others = opened.without(allowed, steering.rows)
-        moved = steering.vector(queries[0])[None, :]
-        found = opened.answers([text], moved, offset + k, mode, others, [steering.units(asked)])[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, asked, query=text, steering=steering)
-        return opened.explained(answer, moved[0]) if why else answer
+        query = opened.encoder.encode_queries([text])[0]
+        asked = looked_for = units(text)
+        steering, permitted = None, allowed
+        if like or unlike:
+            steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
+            permitted = opened.without(allowed, steering.rows)
+            query, looked_for = steering.vector(query), steering.units(asked)
+        depth = arrangement.depth(offset + k)
+        found = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])[0]
+        found, notes = arranged(opened, found, arrangement)
+        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering)
+        answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
+        return opened.explained(answer, query) if why else answer
 
     def similar(
         self,
@@ -167,14 +174,19 @@ class SearchIndex:
         mode: Mode = "hybrid",
         filter: Filter | None = None,
         why: bool = False,
+        diverse: bool | float = False,
+        sort: str | None = None,
+        among: int = AMONG,
+        group: str | None = None,
     ) -> Results:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
         similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
         papers that were named are not among the hits. unlike: papers that both are moved away from, see steering.py.
-        mode, filter, why, offset: see `search`.
+        The others: see `search`.
         """
         _check(k, offset, mode)
+        arrangement = Arrangement(diverse, sort, among, group)
         opened = self._open()
         draft = None if text is None else _question_text(text, "text")
         steering = Steering(opened.examples(_names(papers), draft), opened.examples(_names(unlike)))
@@ -183,8 +195,10 @@ class SearchIndex:
         query, asked = steering.vector(), steering.units()
         allowed = opened.allowed(filter)
         mask = opened.without(allowed, steering.rows).mask
-        found = opened.retriever(mode, query[None, :], [asked], offset + k, mask)[0]
-        answer = opened.results(found[offset:], offset, mode, allowed, asked, steering=steering)
+        found = opened.retriever(mode, query[None, :], [asked], arrangement.depth(offset + k), mask)[0]
+        found, notes = arranged(opened, found, arrangement)
+        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, steering=steering)
+        answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer
 
     def rank(
@@ -194,16 +208,23 @@ class SearchIndex:
         *,
         mode: Mode = "hybrid",
         filter: Filter | None = None,
+        candidates: Given | None = None,
+        progress: Progress = silent,
     ) -> Iterator[Ranking]:
         """The k best papers for each of many questions, in order, as `search` finds them, in batches.
 
-        questions: texts (their ids become 1, 2, ...) or Questions. Memory stays bounded, whatever their number.
+        questions: texts (their ids become 1, 2, ...) or Questions, which may name papers to like and to unlike. Memory
+        stays bounded, whatever their number. candidates: rank only these, names of papers (see `paper`) or Papers that
+        need not be in the index, the same for all questions, or for each question's id its own names; their scores are
+        those that a search of the whole index gives, or would give (candidates.py). progress: told of texts embedded.
         """
         _check(k, 0, mode)
         if isinstance(questions, str) or not isinstance(questions, Iterable):
             raise QueryError(f"{questions!r:.80}, expected a list of questions", "use `search` for one question")
+        from .ranking import rankings
+
         opened = self._open()
-        return _rank(opened, enumerate(questions, start=1), k, mode, opened.allowed(filter))
+        return rankings(opened, _questions(questions), k, mode, filter, candidates, progress)
 
 
 def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
@@ -211,21 +232,13 @@ def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:
     return SearchIndex(path)
 
 
-def _rank(
-    opened: OpenGeneration, numbered: Iterator[tuple[int, str | Question]], k: int, mode: Mode, allowed: Allowed | None
-) -> Iterator[Ranking]:
-    batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
-    while some := [
-        each if isinstance(each, Question) else Question(str(number), each) for number, each in islice(numbered, batch)
-    ]:
-        texts = [_question_text(question.text, f"question {question.id}") for question in some]
-        queries = opened.encoder.encode_queries(texts)
-        for question, found in zip(some, opened.answers(texts, queries, k, mode, allowed), strict=True):
-            ranked = (
-                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical)
-                for rank, each in enumerate(found, start=1)
-            )
-            yield Ranking(question.id, question.text, tuple(ranked), notes_of(allowed))
+def _questions(given: Iterable[str | Question]) -> Iterator[Question]:
+    """given as Questions with a clean text, which is empty only where papers are liked."""
+    for number, each in enumerate(given, start=1):
+        question = each if isinstance(each, Question) else Question(str(number), each)
+        like, unlike = tuple(_names(question.like)), tuple(_names(question.unlike))
+        text = "" if like and not question.text else _question_text(question.text, f"question {question.id}")
+        yield replace(question, text=text, like=like, unlike=unlike)
 
 
 def _question_text(text: object, what: str) -> str:

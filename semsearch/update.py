@@ -204,7 +204,9 @@ class _Updating:
             papers = self.plan.appended()
             tally = write_parts(papers, appended, embedding, dimensions, self.building, self.progress, table.count)
             embedding.reused += table.count
-            return tally + Counter({name: getattr(manifest.counts, name) for name in (*tally, *_TALLIED)})
+            before = {name: getattr(manifest.counts, name) for name in (*tally, *_TALLIED) if name != "versions"}
+            tally.update(before)  # of versions all were counted
+            return tally
         total = table.count - self.plan.count("removed") + appended
         return write_parts(self.plan.papers(table), total, embedding, dimensions, self.building, self.progress)
 

@@ -19,7 +19,7 @@ from semsearch.encoders.onnx import OnnxEncoder
 from semsearch.errors import CorpusError, QueryError, SemsearchError, StoreError
 from semsearch.paper import content_id
 from semsearch.search import SearchIndex
-from semsearch.store import Change, generation_names, open_live, roll_back
+from semsearch.store import FORMAT_VERSION, Change, generation_names, open_live, roll_back
 from semsearch.update import Update, add_papers, remove_papers, sync_papers
 
 WHALES: Record = {"id": "w", "title": "Whales", "abstract": "They sing to each other.", "categories": ["kept"]}
@@ -360,7 +360,7 @@ def test_an_index_of_the_format_before_is_asked_and_updated(tmp_path: Path) -> N
     assert papers
     done = add_papers(write_jsonl(tmp_path / "more.jsonl", [{"id": "new", "title": "whale and seal"}]), index)
     assert done.change == Change("add", added=1, embedded=1, reused=len(papers))
-    assert done.generation.manifest.format == 3
+    assert done.generation.manifest.format == FORMAT_VERSION
     with SearchIndex(index) as opened:
         after = {hit.id: hit.similarity for hit in opened.search("the whale", 100, mode="dense")}
         assert sorted(after) == sorted([*before, "new"])

@@ -12,11 +12,14 @@ import typer
 from ..errors import QueryError
 from .options import (
     DEFAULT_INDEX,
+    AmongOption,
     AuthorOption,
     BibtexOption,
     CategoryOption,
     CslOption,
     CsvOption,
+    DiverseOption,
+    GroupOption,
     IdsOption,
     IndexOption,
     JsonlOption,
@@ -29,6 +32,7 @@ from .options import (
     RisOption,
     SearchMode,
     SinceOption,
+    SortOption,
     TsvOption,
     UnlikeOption,
     UntilOption,
@@ -56,6 +60,10 @@ def query(
     category: CategoryOption = None,
     only: OnlyOption = None,
     why: WhyOption = False,
+    diverse: DiverseOption = False,
+    sort: SortOption = None,
+    among: AmongOption = 100,
+    group: GroupOption = None,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -70,14 +78,17 @@ def query(
     Example: semsearch query "how do robots learn from unlabelled video?" -k 5
     """
     output = output_format(json=json, jsonl=jsonl, tsv=tsv, csv=csv, ids=ids, bibtex=bibtex, ris=ris, csl=csl)
+    if diverse and sort:
+        raise typer.BadParameter("--diverse and --sort exclude each other")
     filter = filter_of(since, until, year, venue, author, category, only)
     from ..search import open_index
     from .render import show_results
 
     with open_index(index) as opened:
         found = opened.search(
-            question, k, like=like or (), unlike=unlike or (), offset=offset, mode=mode.value, filter=filter, why=why
-        )
+            question, k, like=like or (), unlike=unlike or (), offset=offset, mode=mode.value, filter=filter, why=why,
+            diverse=diverse, sort=sort, among=among, group=group,
+        )  # fmt: skip
         show_results(found, output)
 
 
@@ -101,6 +112,10 @@ def similar(
     category: CategoryOption = None,
     only: OnlyOption = None,
     why: WhyOption = False,
+    diverse: DiverseOption = False,
+    sort: SortOption = None,
+    among: AmongOption = 100,
+    group: GroupOption = None,
     json: JsonOption = False,
     jsonl: JsonlOption = False,
     tsv: TsvOption = False,
@@ -119,6 +134,8 @@ def similar(
         raise typer.BadParameter("name at least one paper, or a file with --text")
     if text == only == "-":
         raise typer.BadParameter("--text - and --only - would both read standard input")
+    if diverse and sort:
+        raise typer.BadParameter("--diverse and --sort exclude each other")
     filter = filter_of(since, until, year, venue, author, category, only)
     draft = _read_text(text) if text is not None else None
     from ..search import open_index
@@ -126,8 +143,9 @@ def similar(
 
     with open_index(index) as opened:
         found = opened.similar(
-            papers or (), k, unlike=unlike or (), text=draft, offset=offset, mode=mode.value, filter=filter, why=why
-        )
+            papers or (), k, unlike=unlike or (), text=draft, offset=offset, mode=mode.value, filter=filter, why=why,
+            diverse=diverse, sort=sort, among=among, group=group,
+        )  # fmt: skip
         show_results(found, output)
 
 

@@ -104,6 +104,10 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
     )
     if counts.not_english:
         yield "", f"{counts.not_english} seem not to be English, which the model may not understand; keywords find them"
+    if counts.versions is None:
+        yield "", f"versions of one paper are not known in format {manifest.format}: the next change will find them"
+    elif counts.versions:
+        yield "", f"{counts.versions} are versions of others, as a preprint is of what was published"
     if counts.renamed:
         yield "", f"{counts.renamed} under a suffixed id: {', '.join(manifest.renamed)}"
     for line in skipped_lines(manifest.skipped):

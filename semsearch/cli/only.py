@@ -14,7 +14,7 @@ from ..errors import QueryError
 
 _COMPRESSED = frozenset({".gz", ".zst", ".zstd"})
 _HEAD_BYTES = 1 << 12
-_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[{\]])")  # and not `[Re] A title`
+JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[{\]])")  # and not `[Re] A title`
 _NO_CORPUS = re.compile(rb"\s*\[\s*\"|.*\"hits\"", re.DOTALL)  # a list of names, an answer
 
 
@@ -39,31 +39,34 @@ def read_only(path: str) -> tuple[str | Names, ...]:
 
 def _names(path: str) -> Iterable[str | Names]:
     if path == "-":
-        if not _JSON.match(cast("io.BufferedReader", sys.stdin.buffer).peek(_HEAD_BYTES)):
-            return _lines(path)
-        lines = list(_lines(path, whole=True))
+        if not JSON_START.match(head_of(path)):
+            return lines_of(path)
+        lines = list(lines_of(path, whole=True))
         return _of_lines(lines) or _of_document("\n".join(lines))
-    head = _head(path)
-    if not (_is_called_corpus(path) or _JSON.match(head)):
-        return _lines(path)
-    if head and (names := _of_lines(_lines(path, whole=True))):
+    head = head_of(path)
+    if not (is_called_corpus(path) or JSON_START.match(head)):
+        return lines_of(path)
+    if head and (names := _of_lines(lines_of(path, whole=True))):
         return names
-    if _NO_CORPUS.match(head) and (names := _of_document("\n".join(_lines(path, whole=True)))):
+    if _NO_CORPUS.match(head) and (names := _of_document("\n".join(lines_of(path, whole=True)))):
         return names
     return _of_corpus(path)
 
 
-def _head(path: str) -> bytes:
-    """The beginning of a file, none of anything else."""
+def head_of(path: str) -> bytes:
+    """The beginning of a file or, without reading it, of standard input; none of anything else."""
     from ..corpus.sources import Source, open_source
 
+    if path == "-":
+        return cast("io.BufferedReader", sys.stdin.buffer).peek(_HEAD_BYTES)
     if not Path(path).is_file():
         return b""
     with open_source(Source(path, Path(path))) as opened:
         return opened.head
 
 
-def _is_called_corpus(path: str) -> bool:
+def is_called_corpus(path: str) -> bool:
+    """Whether a name is that of a folder, or ends as those of corpora do."""
     from ..corpus import FORMATS
 
     suffixes = [suffix.lower() for suffix in Path(path).suffixes if suffix.lower() not in _COMPRESSED]
@@ -119,7 +122,8 @@ def _of_corpus(path: str) -> Iterator[Names]:
             yield tuple(filter(None, (entry.id, entry.doi, entry.arxiv_id)))
 
 
-def _lines(path: str, *, whole: bool = False) -> Iterator[str]:
+def lines_of(path: str, *, whole: bool = False) -> Iterator[str]:
+    """The lines of a file that are not blank, without what is behind their first tab unless whole."""
     from ..corpus.sources import expand, open_source
 
     for source in expand([path]):

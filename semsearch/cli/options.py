@@ -66,6 +66,54 @@ UnlikeOption = Annotated[
     ),
 ]  # fmt: skip
 
+_ARRANGING = "Order and groups"
+
+
+class SortKey(StrEnum):
+    """What the best hits are sorted by."""
+
+    date = "date"
+    citations = "citations"
+    comments = "comments"
+
+
+class GroupKey(StrEnum):
+    """What the hits stand in groups by."""
+
+    venue = "venue"
+    year = "year"
+    author = "author"
+
+
+DiverseOption = Annotated[
+    bool,
+    typer.Option(
+        "--diverse", rich_help_panel=_ARRANGING,
+        help="Prefer hits unlike those before them, among the best N: maximal marginal relevance, lambda 0.7.",
+    ),
+]  # fmt: skip
+SortOption = Annotated[
+    SortKey | None,
+    typer.Option(
+        "--sort", rich_help_panel=_ARRANGING,
+        help="Sort the best N: the newest, the most cited or the most commented first; those without last.",
+    ),
+]  # fmt: skip
+AmongOption = Annotated[
+    int,
+    typer.Option(
+        "--among", min=1, metavar="N", rich_help_panel=_ARRANGING,
+        help="How many of the best --sort and --diverse put in order; what is behind them follows as it is.",
+    ),
+]  # fmt: skip
+GroupOption = Annotated[
+    GroupKey | None,
+    typer.Option(
+        "--group", rich_help_panel=_ARRANGING,
+        help="Show the hits in groups, each hit in one: of several authors that of whom most hits are.",
+    ),
+]  # fmt: skip
+
 _FILTERS = "Filters"
 SinceOption = Annotated[
     str | None,

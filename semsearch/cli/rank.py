@@ -34,8 +34,18 @@ from .options import (
 if TYPE_CHECKING:
     from ..filters import Filter
     from ..search import SearchIndex
+    from .candidates import CandidateFile
 
 _TAG = "semsearch"
+
+CandidatesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--candidates", metavar="FILE",
+        help="Rank these papers only: ids a line, a corpus of papers that need not be in the index, or a TREC run, "
+        "each question its own; - reads.",
+    ),
+]  # fmt: skip
 
 
 class RunFormat(StrEnum):
@@ -49,7 +59,10 @@ class RunFormat(StrEnum):
 def rank(
     questions: Annotated[
         str,
-        typer.Argument(help="A file of questions: JSON lines with id and text, id<TAB>text, or one a line; - reads."),
+        typer.Argument(
+            help="A file of questions: JSON lines with id and text, or like and unlike; id<TAB>text; or one a line; - "
+            "reads."
+        ),
     ],
     index: IndexOption = DEFAULT_INDEX,
     k: KOption = 100,
@@ -61,6 +74,7 @@ def rank(
     author: AuthorOption = None,
     category: CategoryOption = None,
     only: OnlyOption = None,
+    candidates: CandidatesOption = None,
     format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.trec,
     output: Annotated[
         Path | None,
@@ -73,9 +87,12 @@ def rank(
     """Rank papers for each question of a file, and write a run.
 
     Example: semsearch rank questions.tsv -k 20 --format jsonl -o run.jsonl
+    semsearch rank interests.jsonl --candidates new-papers.bib -k 5
     """
-    if questions == only == "-":
-        raise typer.BadParameter("the questions and --only - would both read standard input")
+    if [questions, only, candidates].count("-") > 1:
+        raise typer.BadParameter("only one of the questions, --only and --candidates can read standard input")
+    if only is not None and candidates is not None:
+        raise typer.BadParameter("--only and --candidates exclude each other")
     target = None if output is None or str(output) == "-" else output
     if resume and target is None:
         raise typer.BadParameter("--resume goes on with a file: name it with -o")
@@ -85,27 +102,42 @@ def rank(
     from ..search import open_index
     from .run_file import run_writer
 
+    given = _candidates(candidates)
     watched = nullcontext(silent) if target is None and sys.stdout.isatty() else terminal_progress()
     total = count_questions(questions)
-    notes: tuple[str, ...] = ()
+    notes = dict.fromkeys(given.notes if given else ())
     try:
         with open_index(index) as opened, watched as progress:
-            settings = _settings(opened, k, mode, filter, format)
+            settings = _settings(opened, k, mode, filter, format, given)
             with run_writer(target, _HEADERS.get(format, ""), settings, resume) as writer:
                 left = writer.unanswered(read_questions(questions))
-                rankings = opened.rank(left, k, mode=mode.value, filter=filter)
+                chosen = given.given if given else None
+                rankings = opened.rank(left, k, mode=mode.value, filter=filter, candidates=chosen, progress=progress)
                 for done, ranking in enumerate(rankings, start=writer.done + 1):
                     writer.write(_LINES[format](ranking))
                     progress("ranking questions", done, total)
-                    notes = ranking.notes
+                    notes |= dict.fromkeys(ranking.notes)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     for note in notes:
         print(note, file=sys.stderr)
 
 
+def _candidates(path: str | None) -> CandidateFile | None:
+    if path is None:
+        return None
+    from .candidates import read_candidates
+
+    return read_candidates(path)
+
+
 def _settings(
-    opened: SearchIndex, k: int, mode: SearchMode, filter: Filter | None, format: RunFormat
+    opened: SearchIndex,
+    k: int,
+    mode: SearchMode,
+    filter: Filter | None,
+    format: RunFormat,
+    candidates: CandidateFile | None,
 ) -> dict[str, Any]:
     """What makes a run the one that it is, beside its questions: none is gone on with under others."""
     return {
@@ -115,6 +147,7 @@ def _settings(
         "k": k,
         "mode": mode.value,
         "filter": None if filter is None else digest(repr(filter)).hex()[:16],
+        "candidates": candidates and candidates.digest,
         "format": format.value,
     }
 
@@ -126,15 +159,17 @@ def _trec(ranking: Ranking) -> Iterator[str]:
 
 def _jsonl(ranking: Ranking) -> Iterator[str]:
     for paper in ranking.papers:
-        line = {
+        line: dict[str, Any] = {
             "query_id": ranking.query_id,
-            "query": ranking.query,
+            "query": ranking.query or None,
             "id": paper.id,
             "rank": paper.rank,
             "score": paper.score,
             "similarity": paper.similarity,
             "lexical": paper.lexical,
         }
+        if paper.outside:
+            line["title"] = paper.outside.title
         yield json.dumps(line, ensure_ascii=False) + "\n"
 
 

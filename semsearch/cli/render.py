@@ -62,18 +62,33 @@ def _headline(paper: Paper) -> str:
 
 def _results_table(results: Results) -> Iterator[str]:
     if sys.stdout.isatty():
-        yield from _drawn_table(results.hits)
+        yield from _drawn_table(results)
     else:
-        yield from _plain_table(results.hits)
+        yield from _plain_table(results)
     searched = results.searched
     yield f"{len(results)} of {searched.papers} papers in {searched.path}"
 
 
-def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
+def _grouped(results: Results) -> Iterator[tuple[str | None, Sequence[Hit]]]:
+    """The hits with the heading of each group; all of them without one where no groups were asked for."""
+    if results.grouped_by is None:
+        yield None, results.hits
+        return
+    from ..grouping import in_groups
+
+    for name, positions in in_groups([hit.group for hit in results], results.grouped_by):
+        yield f"{name or f'no {results.grouped_by}'} ({len(positions)})", [results[at] for at in positions]
+
+
+def _plain_table(results: Results) -> Iterator[str]:
     """Aligned columns, nothing cut, for pipes and files.
 
-    A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none.
+    A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none. A
+    group's name stands in a line before its hits.
     """
+    groups = list(_grouped(results))
+    hits = [hit for _, some in groups for hit in some]
+    headings = {some[0].rank: heading for heading, some in groups if heading}
     reasons = [why.sentence(hit.paper.abstract) if (why := hit.why) else "" for hit in hits]
     rows = [("#", "similarity", "title", "authors", "date", "id")]
     rows += [
@@ -82,6 +97,8 @@ def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
     ]
     widths = [min(max(map(len, column)), _ALIGNED_CHARS) for column in zip(*rows, strict=True)]
     for position, row in enumerate(rows):
+        if position and (heading := headings.get(hits[position - 1].rank)):
+            yield heading
         numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
         texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         yield "  ".join(numbers + texts).rstrip()
@@ -89,18 +106,22 @@ def _plain_table(hits: Sequence[Hit]) -> Iterator[str]:
             yield f"  > {reasons[position - 1]}".rstrip()
 
 
-def _drawn_table(hits: Sequence[Hit]) -> Iterator[str]:
+def _drawn_table(results: Results) -> Iterator[str]:
     """As wide as the terminal: title over authors, venue, date and id, and under them the sentence that answers."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", style="dim")
     table.add_column("similarity", justify="right")
     table.add_column("paper", overflow="fold", ratio=1)
-    for hit in hits:
-        table.add_row(str(hit.rank), f"{hit.similarity:.3f}", _drawn_hit(hit))
+    for heading, hits in _grouped(results):
+        if heading:
+            table.add_row("", "", Text(heading, style="bold cyan"))
+        for hit in hits:
+            table.add_row(str(hit.rank), f"{hit.similarity:.3f}", _drawn_hit(hit))
     console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 120))
     with console.capture() as drawn:
         console.print(table)
@@ -145,9 +166,10 @@ def _tsv_fields(paper: Paper) -> list[str | None]:
 
 
 def _results_tsv(results: Results) -> Iterator[str]:
-    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS))
+    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS, *(["group"] if results.grouped_by else [])))
     for hit in results:
-        yield _tsv((hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}", *_tsv_fields(hit.paper)))
+        numbers = hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}"
+        yield _tsv((*numbers, *_tsv_fields(hit.paper), *([hit.group] if results.grouped_by else [])))
 
 
 def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
@@ -157,9 +179,11 @@ def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
 
 
 def _results_csv(results: Results) -> Iterator[str]:
-    yield from csv_lines([("rank", "score", "similarity", *CSV_FIELDS)])
+    yield from csv_lines([("rank", "score", "similarity", *CSV_FIELDS, *(["group"] if results.grouped_by else []))])
     numbers = ((hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}") for hit in results)
-    yield from csv_lines([*number, *csv_cells(hit.paper)] for number, hit in zip(numbers, results, strict=True))
+    groups = ([hit.group] if results.grouped_by else [] for hit in results)
+    hits = zip(numbers, results, groups, strict=True)
+    yield from csv_lines([*number, *csv_cells(hit.paper), *group] for number, hit, group in hits)
 
 
 def _papers_csv(papers: Sequence[Paper]) -> Iterator[str]:

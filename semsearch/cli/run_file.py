@@ -245,4 +245,4 @@ def _shown(value: object) -> str:
 
 
 def _hash(question: Question) -> bytes:
-    return hashlib.sha256(json.dumps([question.id, question.text]).encode()).digest()
+    return hashlib.sha256(json.dumps([question.id, question.text, question.like, question.unlike]).encode()).digest()

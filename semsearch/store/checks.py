@@ -11,6 +11,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -42,6 +43,7 @@ from .papers import PaperTable
 from .reading import read_small, read_start
 from .segments import wrong_segments
 
+_VERSIONS_SINCE = 4
 _CURRENT_BYTES = 1024  # one line
 _SMALL_BYTES = 1 << 20  # of a description in JSON: prompts, or a line for each of tantivy's segments
 _REBUILD = "build the index again"
@@ -197,8 +199,9 @@ def _wrong_inside(folder: Path, manifest: Manifest, part: PartFile) -> str:
 
 
 def _wrong_papers(folder: Path, manifest: Manifest, part: PartFile) -> str:
-    PaperTable(folder / part.name, manifest.counts.papers).close()
-    return ""
+    with closing(PaperTable(folder / part.name, manifest.counts.papers)) as table:
+        known = table.versions.known or manifest.format < _VERSIONS_SINCE
+    return "" if known else "expected tables of the versions of papers, found none"
 
 
 def _wrong_vectors(folder: Path, manifest: Manifest, part: PartFile) -> str:

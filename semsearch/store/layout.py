@@ -9,8 +9,8 @@ from pathlib import Path
 from ..errors import StoreError
 from .reading import read_start
 
-FORMAT_VERSION = 3
-READABLE_FORMATS = (2, 3)
+FORMAT_VERSION = 4
+READABLE_FORMATS = (2, 3, 4)
 
 CURRENT = "CURRENT"
 LOCK = "LOCK"

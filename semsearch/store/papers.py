@@ -6,7 +6,7 @@ names    every way in which a paper can be named: kind (id, alias, doi, arxiv, t
 records  the records that a paper was made of (row, number, JSON), for those that are not just their one record.
 cut      the rows of which the text was longer than the encoder reads.
 
-What they are filtered by is in further tables, see facets.py.
+What they are filtered by is in further tables, see facets.py; which are versions of one paper, see versions.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ..text import comparable, digest
 from .database import open_read_only
 from .facets import FACET_SCHEMA, Facets, FacetWriter, Kind
 from .merging import MergedPaper
+from .versions import VERSIONS_SCHEMA, Versions, VersionWriter
 
 if TYPE_CHECKING:
     from .facets import IntArray
@@ -68,6 +69,7 @@ class PaperWriter:
         schema = "" if count else SCHEMA + SCHEMA_SINCE_3
         self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + schema)
         self._facets = FacetWriter(self._database, count)
+        self._versions = VersionWriter(self._database, count)
 
     def append(
         self, papers: Sequence[Paper], records: Sequence[tuple[Paper, ...]] = (), cut: Sequence[bool] = ()
@@ -86,17 +88,21 @@ class PaperWriter:
             self._database.execute(_INSERT, (row, *known, paper.year, digest(paper.text)))
             self._database.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", _names(paper, row))
             self._facets.append(row, paper)
+        self._versions.append(papers, self.count)
         self._database.execute("COMMIT")
         self.count += len(papers)
 
-    def seal(self) -> None:
-        """Bring everything into the one file: an immutable reader does not look into a write-ahead log."""
+    def seal(self) -> int:
+        """Bring everything into the one file: an immutable reader does not look into a write-ahead log. Returns how
+        many papers are versions of others."""
         self._database.execute("BEGIN")
         self._facets.seal()
+        versions = self._versions.seal()
         self._database.execute("COMMIT")
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._database.execute("PRAGMA journal_mode = DELETE")
         self._database.close()
+        return versions
 
     def close(self) -> None:
         """Let go of the file, whole or not."""
@@ -143,13 +149,14 @@ class PaperTable:
         """Open the file, expected to hold count papers."""
         self.count = count
         self._path = path
-        self._database = open_read_only(path, SCHEMA + FACET_SCHEMA, SCHEMA_SINCE_3)
+        self._database = open_read_only(path, SCHEMA + FACET_SCHEMA, SCHEMA_SINCE_3 + VERSIONS_SCHEMA)
         try:
             self._expect(count)
         except StoreError:
             self.close()
             raise
         self.facets = Facets(self._ask, count)
+        self.versions = Versions(self._ask, count)
 
     def _expect(self, count: int) -> None:
         ((found,),) = self._ask("SELECT coalesce(max(row) + 1, 0) FROM papers", ())
@@ -275,24 +282,29 @@ class PaperTable:
         return found
 
     def rows_named(self, names: Sequence[str]) -> tuple[list[int], list[str]]:
-        """The rows of all papers of these ids, former ids, DOIs, arXiv ids or exact titles, and the names of none.
+        """The rows of all papers of these names (see rows_of_names), and the names of none."""
+        found = self.rows_of_names(names)
+        return sorted({row for rows in found.values() for row in rows}), [
+            name for name in dict.fromkeys(names) if name not in found
+        ]
+
+    def rows_of_names(self, names: Iterable[str]) -> dict[str, list[int]]:
+        """The rows of the papers of these ids, former ids, DOIs, arXiv ids or exact titles, by name; none is left out.
 
         A name of several papers, such as a title, stands for all of them; the beginning of an id is no name here.
         """
         wanted = {name: clean_edges(name) for name in names}
-        found = self._rows_by_name("id", wanted.values())
-        ways = {name: list(_ways(wanted[name])) for name in wanted if wanted[name] not in found}
+        by_id = self._rows_by_name("id", wanted.values())
+        ways = {name: list(_ways(wanted[name])) for name in wanted if wanted[name] not in by_id}
         by_way: dict[tuple[str, str], list[int]] = {}
         for kind in _NAME_KINDS:
             values = [value for each in ways.values() for own, value in each if own == kind]
             by_way |= {(kind, value): rows for value, rows in self._rows_by_name(kind, values).items()}
-        unknown = []
+        found = {name: by_id[id] for name, id in wanted.items() if id in by_id}
         for name, own in ways.items():
             if rows := next((by_way[way] for way in own if way in by_way), None):
-                found[wanted[name]] = rows
-            else:
-                unknown.append(name)
-        return sorted({row for rows in found.values() for row in rows}), unknown
+                found[name] = rows
+        return found
 
     def days(self) -> tuple[IntArray, IntArray]:
         """The first and the last day that each paper's date may mean, yyyymmdd, 0 without a year: (n,) int32 each."""

@@ -73,6 +73,7 @@ def _papers(folder: Path, manifest: Manifest) -> Iterator[Finding]:
         yield from _texts(differing, table, count)
         yield from _named(database, count)
         yield from _filtered(database, count)
+        yield from _versions(table, manifest)
 
 
 _HASHES = "SELECT row, text_sha256 FROM papers WHERE row >= ? AND row < ? ORDER BY row"
@@ -115,6 +116,13 @@ def _filtered(database: sqlite3.Connection, count: int) -> Iterator[Finding]:
             wrong.append(kind)
     if wrong:
         yield PAPERS, f"what papers are filtered by does not fit them ({', '.join(wrong)})", ""
+
+
+def _versions(table: PaperTable, manifest: Manifest) -> Iterator[Finding]:
+    """As many papers are versions of others as the manifest says, and each leads to a paper that is none."""
+    found = len(table.versions.firsts)
+    if table.versions.known and found != manifest.counts.versions:
+        yield PAPERS, f"{found} papers are versions of others, expected {manifest.counts.versions}", ""
 
 
 _NONE = np.zeros(0, dtype="<i4")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from ...results import Ranking
 from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
 from ..limits import MOST_QUESTIONS, MOST_RANKED
 from ..parameters import Filters, Live, Name
-from ..schemas import RankingsAnswer, problems
+from ..schemas import RankedAnswer, RankingsAnswer, problems
 
 router = APIRouter()
 
@@ -38,6 +39,11 @@ async def rank(request: Request, live: Live, asked: Questions) -> Response:
 
     def found(index: SearchIndex) -> Response:
         rankings = index.rank(asked.questions, asked.k, mode=asked.mode, filter=filter)
-        return as_json({"rankings": [asdict(each) for each in rankings]})
+        return as_json({"rankings": [_told(each) for each in rankings]})
 
     return await live.ask(request, found)
+
+
+def _told(ranking: Ranking) -> dict[str, Any]:
+    papers = [{name: getattr(paper, name) for name in RankedAnswer.model_fields} for paper in ranking.papers]
+    return {"query_id": ranking.query_id, "query": ranking.query, "papers": papers, "notes": list(ranking.notes)}

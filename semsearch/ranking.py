@@ -1,0 +1,103 @@
+"""Many questions answered one batch after the other: over a whole index, or over the candidates of each.
+
+In: Questions, as texts, as papers that are liked and not liked, or both. Out: a Ranking of each, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from .candidates import Asked, Candidates, Given, Judged
+from .errors import QueryError
+from .filters import Allowed, Filter
+from .fusion import depth_for
+from .opened import OpenGeneration, notes_of
+from .progress import Progress
+from .questions import Question
+from .results import RankedPaper, Ranking
+from .retrieval import Mode
+from .steering import Steering
+from .words import units
+
+_BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
+_BATCH_QUESTIONS = 256
+
+
+def rankings(
+    opened: OpenGeneration,
+    questions: Iterator[Question],
+    k: int,
+    mode: Mode,
+    filter: Filter | None,
+    given: Given | None,
+    progress: Progress,
+) -> Iterator[Ranking]:
+    """See SearchIndex.rank; memory: a batch of questions and, with candidates, these."""
+    allowed = opened.allowed(filter)
+    candidates = None if given is None else Candidates(opened, given, filter, progress)
+    return _rankings(opened, questions, k, mode, allowed, candidates)
+
+
+def _rankings(
+    opened: OpenGeneration,
+    questions: Iterator[Question],
+    k: int,
+    mode: Mode,
+    allowed: Allowed | None,
+    candidates: Candidates | None,
+) -> Iterator[Ranking]:
+    batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
+    while some := list(islice(questions, batch)):
+        asked = _asked(opened, some)
+        if candidates is None:
+            answers = _answers(opened, asked, k, mode, allowed)
+        else:
+            answers = candidates.answers(asked, k, mode)
+        for question, found in zip(some, answers, strict=True):
+            ranked = (
+                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical, outside)
+                for rank, (each, outside) in enumerate(found, start=1)
+            )
+            notes = notes_of(allowed) if candidates is None else candidates.notes(question.id)
+            yield Ranking(question.id, question.text, tuple(ranked), notes)
+
+
+def _asked(opened: OpenGeneration, questions: Sequence[Question]) -> list[Asked]:
+    """What is looked for: the questions' vectors, made together, and moved by what is liked and what is not."""
+    texts = [question.text for question in questions if question.text]
+    vectors = iter(opened.encoder.encode_queries(texts) if texts else ())
+    asked = []
+    for question in questions:
+        vector = next(vectors) if question.text else None
+        own = units(question.text)
+        if vector is not None and not question.like and not question.unlike:
+            asked.append(Asked(question.id, question.text, vector, own))
+            continue
+        try:
+            steering = Steering(opened.examples(question.like), opened.examples(question.unlike))
+            moved = steering.vector(vector)
+        except QueryError as error:
+            place = question.place or f"question {question.id}"
+            raise QueryError(f"{place}: {error.message}", error.hint) from error
+        asked.append(Asked(question.id, question.text, moved, steering.units(own), steering.rows))
+    return asked
+
+
+def _answers(
+    opened: OpenGeneration, asked: Sequence[Asked], k: int, mode: Mode, allowed: Allowed | None
+) -> list[list[Judged]]:
+    """Of the whole index: questions together, and each that papers are left out for by itself."""
+    found: dict[int, list[Judged]] = {}
+    together = [position for position, each in enumerate(asked) if not each.rows]
+    alone = [[position] for position, each in enumerate(asked) if each.rows]
+    for positions in [together, *alone] if together else alone:
+        some = [asked[position] for position in positions]
+        left = opened.without(allowed, some[0].rows) if some[0].rows else allowed
+        texts, wanted = [each.text for each in some], [each.units for each in some]
+        answers = opened.answers(texts, np.stack([each.vector for each in some]), k, mode, left, wanted)
+        for position, answer in zip(positions, answers, strict=True):
+            found[position] = [(each, None) for each in answer]
+    return [found[position] for position in range(len(asked))]
