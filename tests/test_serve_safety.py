@@ -13,6 +13,7 @@ from conftest import TinyEncoder, write_jsonl
 from serving import ADDRESS, client, own, sample
 from starlette.testclient import TestClient
 
+from semsearch.search import SearchIndex
 from semsearch.serve import live as live_module
 from semsearch.serve.app import create_app
 from semsearch.serve.live import LiveIndex
@@ -170,6 +171,18 @@ def test_where_the_live_generation_is_damaged_the_one_before_answers(
     assert moving.get("/healthz").json()["problem"] is None
 
 
+def test_a_disk_that_fails_for_a_while_ends_nothing(moving: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refresh(_: SearchIndex) -> bool:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SearchIndex, "refresh", refresh)
+        assert not live_of(moving).move_on()
+        assert "Input/output error" in moving.get("/healthz").json()["problem"]
+    live_of(moving).move_on()
+    assert moving.get("/healthz").json()["problem"] is None
+
+
 def test_without_an_index_it_says_so_until_there_is_one(sample: Path, tmp_path: Path, still: None) -> None:
     path = tmp_path / "index"
     with TestClient(create_app(path, encoder=TinyEncoder()), base_url=ADDRESS) as one:
@@ -209,3 +222,10 @@ def test_a_defect_is_told_without_its_traceback(moving: TestClient, monkeypatch:
     assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
     assert response.json()["detail"] == "a defect of semsearch (ZeroDivisionError)"
     assert response.headers["content-security-policy"] == POLICY
+
+
+def test_nobody_is_told_what_is_asked(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    app = create_app(sample, encoder=TinyEncoder())
+    told = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
+    assert [app._telemetry[name] for name in told] == [False] * 5

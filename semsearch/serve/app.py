@@ -22,6 +22,10 @@ from .routes import ROUTERS
 from .safety import LOOPBACK_NAMES, Guard
 
 PAGE = Path(__file__).parent / "static"
+_SILENT: dict[str, Any] = {
+    "telemetry": dict.fromkeys(("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False)
+}
+"""FastAPI's own OpenTelemetry would tell others what was asked; versions before it had one take no notice of this."""
 _ABOUT = """Semantic search over the abstracts of scientific papers. Answers are what `semsearch query --json` prints;
 errors are `application/problem+json`, with a `hint` that says how to mend them. Limits stand with each parameter."""
 
@@ -49,7 +53,13 @@ def create_app(
         await asyncio.to_thread(live.close)
 
     app = FastAPI(
-        title="semsearch", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan
+        title="semsearch",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        **_SILENT,
     )
     app.state.live, app.state.metrics = live, Metrics(live)
     told_by_all(app)

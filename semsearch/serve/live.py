@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from pathlib import Path
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -101,14 +102,19 @@ class LiveIndex:
         try:
             moved = self.open().refresh()
         except SemsearchError as error:
-            if self.problem is None or self.problem.message != error.message:
-                logger.warning("%s; %s", error.message, error.hint)
-            self.problem = error
-            return False
+            return self._fails(error)
+        except OSError as error:
+            return self._fails(StoreError(f"{self.path}: cannot be read ({error})", "look at its disk"))
         if moved:
             logger.info("%s: %s answers now", self.path, self.generation and self.generation.name)
         self.problem = None
         return moved
+
+    def _fails(self, error: SemsearchError) -> Literal[False]:
+        if self.problem is None or self.problem.message != error.message:
+            logger.warning("%s; %s", error.message, error.hint)
+        self.problem = error
+        return False
 
     def close(self) -> None:
         """Let go of the index, once the threads have answered."""
