@@ -3,13 +3,14 @@
 In: names of papers of the index, and Papers that need not be in it. Nothing of the index changes, nor does what it
 knows: the question's feedback, the cosines that count 0 and 1, the best BM25 score, and how rare a word is, all are
 those of the index at large (retrieval.Scale, bm25.py), whatever the candidates are. So a score means the same today and
-tomorrow, and candidates of the index are in the order in which a search without a filter finds them, with its scores.
+tomorrow. Papers of the index get the scores of a search without a filter; only those that it does not compare by
+meaning, as they are not among the thousand nearest, have that part here: without it nDCG@10 is 0.013 lower (ml_papers).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,9 @@ from .text import comparable
 from .vectors import CODE
 from .words import Unit
 
+if TYPE_CHECKING:
+    from .ranking import Asked
+
 FloatArray = npt.NDArray[np.float32]
 ScoreArray = npt.NDArray[np.float64]
 RowArray = npt.NDArray[np.int64]
@@ -43,18 +47,6 @@ Judged = tuple[Found, Paper | None]
 _AT_ONCE = 64
 _SHOWN = 3
 _NO_ROWS: RowArray = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it is looked for. id, text: its own. vector: (d,) float32, unit length. rows: of the papers that it
-    names as liked or not liked, which are not to be found."""
-
-    id: str
-    text: str
-    vector: FloatArray
-    units: tuple[Unit, ...]
-    rows: tuple[int, ...] = ()
 
 
 class Candidates:
@@ -107,7 +99,7 @@ class Candidates:
         at = np.concatenate([rows, self._outside.rows])
         if scale is not None:
             moved = [self._opened.vectors.cosines(scale.moved, rows), self._outside.of(scale.moved, ())[0]]
-            scores = scale.scores(similarities, np.concatenate(moved), bm25)
+            scores = scale.scores(np.concatenate(moved), bm25)
         else:
             scores = (similarities if mode == "dense" else bm25).astype(np.float64)
         kept = contenders(scores, scores, k) & ((bm25 > 0) | (mode != "lexical"))

@@ -6,6 +6,7 @@ In: titles and abstracts, a row each. On disk: one field of all terms of a paper
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -204,6 +205,12 @@ class Lexical:
                 return float(each["value"])
             left += each.get("details", [])
         raise StoreError(f"{self._folder}: the average length of a paper is not told", _REBUILD)
+
+    def rarity(self, unit: Unit) -> float:
+        """How much a word tells of a paper that has it: its weight in BM25, log(1 + (n - df + 0.5) / (df + 0.5))."""
+        with _panics(self._folder):
+            papers = self._having(unit.terms[0])
+        return math.log(1 + (self.count - papers + 0.5) / (papers + 0.5))
 
     def rows(self) -> RowArray:
         """The row of every paper that is in it, in no order."""

@@ -49,11 +49,11 @@ class OpenGeneration:
         self._loading = threading.Lock()
         self._filtered: tuple[Filter | None, Allowed | None] = (None, None)
         with ExitStack() as handles:
-            self.vectors, lexical = _structures(generation)
+            self.vectors, self.lexical = _structures(generation)
             self.papers = handles.enter_context(closing(PaperTable(generation.papers, len(self))))
             files = _encoder_files(generation) if loaded is None else ()
             self._encoder_files = {name: handles.enter_context(file) for name, file in files}
-            self.retriever = Retriever(self.vectors, lexical, self.papers)
+            self.retriever = Retriever(self.vectors, self.lexical, self.papers)
             weakref.finalize(self, handles.pop_all().close)
 
     def __len__(self) -> int:
@@ -145,7 +145,7 @@ class OpenGeneration:
             texts.append(text)
             parts.append(self.encoder.encode_documents([text]).vectors)
         vectors = np.concatenate(parts) if parts else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
-        return Examples(rows, tuple(self.papers.ids(rows)), vectors, tuple(map(units, texts)))
+        return Examples(rows, tuple(self.papers.ids(rows)), vectors, tuple(map(units, texts)), self.lexical.rarity)
 
     def explained(self, answer: Results, query: FloatArray) -> Results:
         """The answer with the sentence of each abstract that is nearest to query, (d,)."""

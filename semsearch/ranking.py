@@ -6,11 +6,13 @@ In: Questions, as texts, as papers that are liked and not liked, or both. Out: a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from .candidates import Asked, Candidates, Given, Judged
 from .errors import QueryError
 from .filters import Allowed, Filter
 from .fusion import depth_for
@@ -20,10 +22,27 @@ from .questions import Question
 from .results import RankedPaper, Ranking
 from .retrieval import Mode
 from .steering import Steering
-from .words import units
+from .words import Unit, units
+
+if TYPE_CHECKING:
+    from .candidates import Candidates, Given, Judged
+
+FloatArray = npt.NDArray[np.float32]
 
 _BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
 _BATCH_QUESTIONS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is looked for. id, text: its own. vector: (d,) float32, unit length. rows: of the papers that it
+    names as liked or not liked, which are not to be found."""
+
+    id: str
+    text: str
+    vector: FloatArray
+    units: tuple[Unit, ...]
+    rows: tuple[int, ...] = ()
 
 
 def rankings(
@@ -37,7 +56,11 @@ def rankings(
 ) -> Iterator[Ranking]:
     """See SearchIndex.rank; memory: a batch of questions and, with candidates, these."""
     allowed = opened.allowed(filter)
-    candidates = None if given is None else Candidates(opened, given, filter, progress)
+    candidates = None
+    if given is not None:
+        from .candidates import Candidates
+
+        candidates = Candidates(opened, given, filter, progress)
     return _rankings(opened, questions, k, mode, allowed, candidates)
 
 

@@ -57,22 +57,21 @@ class Found:
 class Scale:
     """What a question's hybrid scores are measured by over the papers of an index, for papers in it or outside of it.
 
-    moved: (d,) the question after feedback. best, floor: its cosines that count 1 and 0. near: a paper counts by its
-    cosine if that with the question itself is above this; or if its BM25 score is at least foremost. bm25: the best.
+    moved: (d,) the question after feedback. best, floor: its cosines that count 1 and 0. bm25: the best score.
     """
 
     moved: FloatArray
     best: float
     floor: float
-    near: float
-    foremost: float
     bm25: float
 
-    def scores(self, similarities: FloatArray, moved: FloatArray, bm25: FloatArray) -> ScoreArray:
-        """The hybrid scores of papers, (n,), from their cosines with the question and with `moved`, and their BM25
-        scores. Of a paper of the index it is what a search finds; one that is better than all of them may pass 1."""
+    def scores(self, moved: FloatArray, bm25: FloatArray) -> ScoreArray:
+        """The hybrid scores of papers, (n,), from their cosines with `moved` and their BM25 scores.
+
+        Of a paper that a search compares by meaning it is what that finds; others lack no part here. One that is better
+        than all of the index may pass 1.
+        """
         dense = fusion.scaled_cosines(moved, self.best, self.floor, most=np.inf)
-        dense[(similarities <= self.near) & (bm25 < self.foremost)] = 0.0
         best = self.bm25 or float(bm25.max(initial=0.0))  # words that the index has nowhere
         return fusion.combined(dense, fusion.scaled_bm25(bm25, best))
 
@@ -86,8 +85,6 @@ class _Fed:
     candidates: RowArray
     again: FloatArray
     floor: float
-    near: float
-    foremost: float
     behind: RowArray
 
 
@@ -183,7 +180,7 @@ class Retriever:
         """What the hybrid scores of each question are measured by; queries, asked: see `__call__`."""
         total = self._count(allowed)
         if not total:
-            return [Scale(query, 0.0, np.inf, np.inf, np.inf, 0.0) for query in queries]
+            return [Scale(query, 0.0, np.inf, 0.0) for query in queries]
         cosines, rows = self._vectors.search(queries, min(fusion.DEPTH, total), allowed)
 
         def scale(position: int) -> Scale:
@@ -191,7 +188,7 @@ class Retriever:
                 queries[position], asked[position], fusion.FEEDBACK_HITS, allowed, cosines[position], rows[position]
             )
             best = float(fed.again.max(initial=-1.0))
-            return Scale(fed.moved, best, fed.floor, fed.near, fed.foremost, fed.fusing.most)
+            return Scale(fed.moved, best, fed.floor, fed.fusing.most)
 
         return _each(scale, len(asked))
 
@@ -234,13 +231,11 @@ class Retriever:
         nearest, behind = rows[cosines > least], rows[cosines <= least]  # of those that tie with it none has a part
         first, parts = fusing.best(cosines, rows, least, fusion.FEEDBACK_HITS)
         moved = fusion.feedback(query, self._vectors.rows(first[parts > 0]))
-        foremost = hits[fusion.foremost(scores)]
-        others = np.setdiff1d(foremost, nearest, assume_unique=True)
+        others = np.setdiff1d(hits[fusion.foremost(scores)], nearest, assume_unique=True)
         candidates = np.concatenate([nearest, others])
         again = self._vectors.cosines(moved, candidates)
         floor = np.partition(again, len(others))[len(others)] if len(nearest) else np.inf
-        last = float(scores[len(foremost) - 1]) if len(foremost) else np.inf
-        return _Fed(fusing, moved, candidates, again, float(floor), float(least), last, behind)
+        return _Fed(fusing, moved, candidates, again, float(floor), behind)
 
     def _similarities(self, query: FloatArray, best: RowArray, cosines: FloatArray, rows: RowArray) -> list[float]:
         """The cosines of the best rows with query; those of rows, (n,), are known."""

@@ -2,13 +2,14 @@
 
 Rocchio's formula (J. J. Rocchio, "Relevance feedback in information retrieval", in Salton, The SMART Retrieval System,
 1971), q' = ALPHA q + BETA mean(liked) - GAMMA mean(unliked), on vectors and on keywords. In: the vectors and the units
-(words.py) of question and papers. Out: those of what is to be asked instead.
+(words.py) of question and papers. Out: those of what is to be asked instead. docs/answers.md tells how the weights were
+chosen, and what they are worth.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,9 +20,14 @@ from .words import Unit
 
 FloatArray = npt.NDArray[np.float32]
 
-ALPHA, BETA, GAMMA = 1.0, 0.75, 0.15
+Rarity = Callable[[Unit], float]
+
+ALPHA, BETA, GAMMA = 1.0, 0.75, 0.5
 """How much the question, the mean of what is liked and the mean of what is not count; without a question what is
-liked counts 1 (docs/answers.md tells how they were chosen)."""
+liked counts 1."""
+
+KEYWORDS = 40
+"""How many keywords of what is liked are added to a question's; all of them do no better, and take longer."""
 
 _ZERO = 1e-6
 
@@ -30,13 +36,14 @@ _ZERO = 1e-6
 class Examples:
     """Papers, or texts, that a reader likes or does not: vectors (n, d) float32, unit length, and the units of each.
 
-    rows: those of them that are papers of the index. ids: of these.
+    rows: those of them that are papers of the index. ids: of these. rarity: what a unit tells of a paper that has it.
     """
 
     rows: tuple[int, ...]
     ids: tuple[str, ...]
     vectors: FloatArray
     units: tuple[tuple[Unit, ...], ...]
+    rarity: Rarity
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -65,7 +72,7 @@ class Steering:
 
     def units(self, question: Sequence[Unit] = ()) -> tuple[Unit, ...]:
         """See steered_units."""
-        return steered_units(question, self.liked.units, self.unliked.units)
+        return steered_units(question, self.liked.units, self.unliked.units, self.liked.rarity)
 
 
 def steered_vector(question: FloatArray | None, liked: FloatArray, unliked: FloatArray) -> FloatArray:
@@ -88,17 +95,25 @@ def steered_vector(question: FloatArray | None, liked: FloatArray, unliked: Floa
 
 
 def steered_units(
-    question: Sequence[Unit], liked: Sequence[Sequence[Unit]], unliked: Sequence[Sequence[Unit]]
+    question: Sequence[Unit],
+    liked: Sequence[Sequence[Unit]],
+    unliked: Sequence[Sequence[Unit]],
+    rarity: Rarity = lambda unit: 1.0,
 ) -> tuple[Unit, ...]:
     """The units to look for, each with its weight in `times`.
 
-    Those of what is liked count BETA times as much together as the question's, which keep their own. What is not liked
-    takes away from what the likes brought, down to nothing and no further: a paper loses nothing for sharing words
-    with one that is not liked, and the question's words stay.
+    Of what is liked those KEYWORDS are taken that are heaviest by weight and rarity; together they count BETA times as
+    much as the question's, which keep their own. What is not liked takes away from what the likes brought, down to
+    nothing and no further: a paper loses nothing for sharing words with one that is not liked, and the question's
+    words stay. Without a question all words of what is liked count, as often as they stand there.
     """
-    brought = _weights(liked, BETA * sum(unit.times for unit in question) if question else None)
+    brought = _weights(liked)
     if unliked:
         brought = _without(brought, _weights(unliked, GAMMA * sum(brought.values())))
+    if question:
+        heaviest = sorted(brought, key=lambda unit: -brought[unit] * rarity(unit))[:KEYWORDS]
+        scale = BETA * sum(unit.times for unit in question) / (sum(map(brought.__getitem__, heaviest)) or 1.0)
+        brought = {unit: scale * brought[unit] for unit in heaviest}
     total: defaultdict[Unit, float] = defaultdict(float)
     for unit in question:
         total[replace(unit, times=1)] += ALPHA * unit.times
@@ -107,7 +122,7 @@ def steered_units(
     return tuple(replace(unit, times=weight) for unit, weight in total.items())
 
 
-def _weights(texts: Iterable[Sequence[Unit]], together: float | None) -> dict[Unit, float]:
+def _weights(texts: Iterable[Sequence[Unit]], together: float | None = None) -> dict[Unit, float]:
     """The units of several texts with how often they have them, scaled so that all together weigh `together`."""
     times: defaultdict[Unit, float] = defaultdict(float)
     for units in texts:

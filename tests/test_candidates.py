@@ -67,13 +67,33 @@ def paper_of(number: int, id: str) -> Paper:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_some_papers_are_ranked_as_among_all_of_them(index: SearchIndex, mode: Mode) -> None:
-    whole = list(index.rank(QUESTIONS, COUNT, mode=mode))
-    everything = list(index.rank(QUESTIONS, COUNT, mode=mode, candidates=[f"p{n}" for n in range(COUNT)]))
-    assert [values(ranking) for ranking in everything] == [values(ranking) for ranking in whole]
     some = {f"p{n}" for n in range(0, COUNT, 3)}
-    for ranking, all_of_them in zip(index.rank(QUESTIONS, 9, mode=mode, candidates=some), whole, strict=True):
-        assert values(ranking) == [value for value in values(all_of_them) if value[0] in some][:9]
+    whole = list(index.rank(QUESTIONS, COUNT, mode=mode))
+    nearest = list(index.rank(QUESTIONS, fusion.DEPTH - 1, mode="dense"))
+    for ranking, all_of_them, near in zip(
+        index.rank(QUESTIONS, mode=mode, candidates=some), whole, nearest, strict=True
+    ):
         assert [paper.rank for paper in ranking.papers] == list(range(1, len(ranking.papers) + 1))
+        compared = {paper.id for paper in near.papers}  # by meaning, in a search
+        expected = [value for value in values(all_of_them) if value[0] in some]
+        if mode == "hybrid":
+            assert {value[0] for value in values(ranking)} == some
+            scores = {id: score for id, score, *_ in expected}
+            assert all(score >= scores[id] for id, score, *_ in values(ranking))
+            expected = [value for value in expected if value[0] in compared]
+            assert [value for value in values(ranking) if value[0] in compared] == expected
+        else:
+            assert values(ranking) == expected
+
+
+def test_the_first_are_told(index: SearchIndex) -> None:
+    some = [f"p{n}" for n in range(0, COUNT, 3)]
+    for mode in MODES:
+        for whole, first in zip(
+            index.rank(QUESTIONS, mode=mode, candidates=some), index.rank(QUESTIONS, 4, mode=mode, candidates=some),
+            strict=True,
+        ):  # fmt: skip
+            assert values(first) == values(whole)[:4]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -84,7 +104,8 @@ def test_a_paper_outside_of_the_index_is_scored_as_the_same_one_in_it(
     outside = [paper_of(n, f"x{n}") for n in range(COUNT)]
     found = list(index.rank(QUESTIONS, COUNT, mode=mode, candidates=outside))
     assert encoder.calls == QUESTIONS  # vectors of known texts are taken from the index
-    for ranking, inside in zip(found, index.rank(QUESTIONS, COUNT, mode=mode), strict=True):
+    names = [f"p{n}" for n in range(COUNT)]
+    for ranking, inside in zip(found, index.rank(QUESTIONS, COUNT, mode=mode, candidates=names), strict=True):
         assert ranking.notes == (f"candidates that the index has with the same text: {COUNT} of {COUNT}",)
         expected = {each[0].replace("p", "x"): each[1:] for each in values(inside)}
         assert {paper.id for paper in ranking.papers} == set(expected)
@@ -202,9 +223,12 @@ def test_an_interest_is_answered_as_a_search_with_likes(index: SearchIndex, mode
     for ranking, results in zip(ranked, expected, strict=True):
         assert values(ranking) == [(hit.id, hit.score, hit.similarity, hit.lexical) for hit in results]
     some = [f"p{n}" for n in range(0, COUNT, 2)]
-    whole = [values(ranking) for ranking in index.rank(interests, COUNT, mode=mode)]
-    for ranking, all_of_them in zip(index.rank(interests, mode=mode, candidates=some), whole, strict=True):
-        assert values(ranking) == [value for value in all_of_them if value[0] in some]
+    for ranking, whole in zip(index.rank(interests, mode=mode, candidates=some), ranked, strict=True):
+        named = {name for interest in interests if interest.id == ranking.query_id for name in interest.like}
+        assert not named & {paper.id for paper in ranking.papers}
+        found = {value[0]: value for value in values(ranking)}
+        first = [value for value in values(whole)[:5] if value[0] in some]
+        assert [found[value[0]] for value in first] == first
 
 
 def test_an_interest_that_names_an_unknown_paper_tells_where(index: SearchIndex) -> None:

@@ -16,7 +16,7 @@ from semsearch.cli import app
 from semsearch.errors import QueryError
 from semsearch.retrieval import MODES, Mode
 from semsearch.search import SearchIndex
-from semsearch.steering import ALPHA, BETA, GAMMA, steered_units, steered_vector
+from semsearch.steering import ALPHA, BETA, GAMMA, KEYWORDS, steered_units, steered_vector
 from semsearch.words import Unit, units
 
 NONE = np.zeros((0, 4), dtype=np.float32)
@@ -68,10 +68,34 @@ def test_liked_words_weigh_beta_of_the_question_and_are_never_below_nothing() ->
     }
     without = weights(steered_units(question, [liked], [units("ship cold cold")]))
     assert without["cold"] == ALPHA  # the question's own words stay
-    assert without["song"] == round(2 * BETA * 2 / 4, 6)
-    assert without["ship"] == round(2 * BETA * (1 / 4 - GAMMA / 3), 6)
+    left = 4 - 4 * GAMMA / 3  # of four words of what is liked, once those of three that are not are taken away
+    assert without["song"] == round(2 * BETA * 2 / left, 6)
+    assert without["ship"] == round(2 * BETA * (1 - 4 * GAMMA / 3) / left, 6)
     everything = weights(steered_units(question, [liked], [units("ship")] * 99))
-    assert "ship" not in everything or everything["ship"] < without["ship"]
+    assert set(everything) == {"cold", "whale", "song"}
+
+
+def test_of_the_words_of_what_is_liked_the_heaviest_by_weight_and_rarity_are_taken() -> None:
+    liked = units(" ".join(f"word{number}" for number in range(50)) + " word3 word3")
+    rare = {f"word{number}": 50.0 - number for number in range(50)}
+    found = weights(steered_units(units("cold"), [liked], [], lambda unit: rare[unit.apart[0]]))
+    assert set(found) == {"cold", *(f"word{number}" for number in range(KEYWORDS))}
+    assert found["word3"] == pytest.approx(3 * BETA / (KEYWORDS + 2), abs=1e-5)
+    assert found["word4"] == pytest.approx(BETA / (KEYWORDS + 2), abs=1e-5)
+    assert sum(found.values()) == pytest.approx(ALPHA + BETA, abs=1e-4)
+    turned = weights(steered_units(units("cold"), [liked], [], lambda unit: 1 / rare[unit.apart[0]]))
+    assert "word49" in turned
+    assert "word0" not in turned
+
+
+def test_rarity_is_the_weight_that_bm25_gives_a_word(index: SearchIndex) -> None:
+    def bm25(word: str) -> float:
+        (hit,) = [hit for hit in index.search(word, 10, mode="lexical") if hit.id == "songs"]
+        assert hit.lexical is not None
+        return hit.lexical / index._open().lexical.rarity(units(word)[0])
+
+    assert index._open().lexical.rarity(units("ships")[0]) == pytest.approx(np.log(1 + (7 - 4 + 0.5) / 4.5))
+    assert bm25("sailors") == pytest.approx(bm25("ships"), rel=1e-5)
 
 
 def test_without_a_question_the_words_of_what_is_liked_count_as_often_as_they_stand() -> None:

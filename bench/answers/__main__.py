@@ -13,10 +13,15 @@ from pathlib import Path
 from .. import results
 from ..inputs import HOME, Inputs, SkippedError
 from ..tables import Values, between, measured
+from . import diversity, likes, ranks
 
 PAGE = HOME.parent / "docs" / "answers.md"
 
-_PARTS: dict[str, tuple[Callable[[Inputs], Values], Callable[[Values], str]]] = {}
+_PARTS: dict[str, tuple[Callable[[Inputs], Values], Callable[[Values], str]]] = {
+    "likes": (likes.measure, likes.tables),
+    "diversity": (diversity.measure, diversity.tables),
+    "ranks": (ranks.measure, ranks.tables),
+}
 """From a part's name to what measures it and what makes tables of the values."""
 
 
