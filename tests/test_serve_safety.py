@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from conftest import TinyEncoder, write_jsonl
 from serving import ADDRESS, client, own, sample
@@ -153,6 +154,28 @@ def test_a_generation_that_is_published_answers_from_then_on(own: Path, moving: 
     roll_back(own)
     assert live_of(moving).move_on()
     assert moving.get(question).json()["hits"][0]["id"] != "whale"
+
+
+def test_no_request_is_dropped_while_the_index_moves(own: Path, tmp_path: Path) -> None:
+    app = create_app(own, encoder=TinyEncoder())
+    live: LiveIndex = app.state.live
+    live.open()
+    whale = {"id": "whale", "title": "A whale of our own", "abstract": "It sings."}
+    add_papers(write_jsonl(tmp_path / "p.jsonl", [whale]), own, encoder=TinyEncoder())
+
+    async def answers() -> list[Any]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS) as asking:
+            asked = [asking.get("/api/search", params={"q": f"whale {number}", "k": 1}) for number in range(40)]
+            *found, moved = await asyncio.gather(*asked, asyncio.to_thread(live.move_on))
+            assert moved
+            return [*found, await asking.get("/api/search?q=whale&k=1")]
+
+    found = asyncio.run(answers())
+    live.close()
+    assert {response.status_code for response in found} == {200}
+    told = [(each["index"]["generation"], each["hits"][0]["id"] == "whale") for each in (r.json() for r in found)]
+    assert set(told) <= {(GENERATIONS[0], False), (GENERATIONS[1], True)}
+    assert told[-1] == (GENERATIONS[1], True)
 
 
 def test_where_the_live_generation_is_damaged_the_one_before_answers(
