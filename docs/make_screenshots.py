@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUALITY = 70  # of WebP, which playwright itself does not write
 QUESTION = "how do greenhouse gases warm the earth?"
+STEERED = f"?q={QUESTION}&like=manabe-1967-humidity&unlike=molina-1974-ozone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _none(page: Page) -> None:
 
 PICTURES = (
     Picture("page-wide", (1240, 860), "light", f"?q={QUESTION}", _opened),
-    Picture("page-dark", (1240, 700), "dark", f"?q={QUESTION}&like=manabe-1967-humidity&unlike=molina-1974-ozone", _steered),
+    Picture("page-dark", (1240, 700), "dark", STEERED, _steered),
     Picture("page-narrow", (390, 780), "light", f"?q={QUESTION}&since=1950", lambda page: None),
     Picture("page-empty", (1240, 640), "light", "", _none),
 )
@@ -87,18 +88,18 @@ def main() -> None:
                 page = chromium.new_page(
                     viewport={"width": picture.size[0], "height": picture.size[1]},
                     color_scheme=picture.scheme,  # type: ignore[arg-type]
-                    device_scale_factor=1.5,
                 )
                 page.goto(address + picture.address)
                 page.wait_for_load_state("networkidle")
                 picture.act(page)
                 page.mouse.move(0, 0)
+                width, height = picture.size
+                clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1.5}
                 shot = page.context.new_cdp_session(page).send(
-                    "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
+                    "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip}
                 )
                 path = FOLDER / f"{picture.name}.webp"
                 path.write_bytes(base64.b64decode(shot["data"]))
-                print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
         chromium.close()
 
 
