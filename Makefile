@@ -8,7 +8,7 @@ QUESTIONS ?= ../shared/data/eval/ml_questions/queries.jsonl
 EVAL ?= ../shared/data/eval
 PARTS ?=
 
-.PHONY: demo serve test torture check format docs bench bench-docs bench-memory bench-txtai relevance answers clean
+.PHONY: demo serve test torture check format docs screenshots bench bench-docs bench-memory bench-txtai relevance answers clean
 
 demo: $(VENV)/.installed  ## index the bundled sample and ask it a question
 	$(BIN)/semsearch build --sample --index $(INDEX)
@@ -43,6 +43,9 @@ format: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev  ## write docs/commands.md from the commands' help
 	$(BIN)/python docs/make_pages.py
+
+screenshots: $(VENV)/.installed-dev  ## take the pictures of the page in docs/, with a Chromium that is there
+	$(BIN)/python docs/make_screenshots.py
 
 bench-memory: $(VENV)/.installed  ## peak memory of builds over the first 5,000 and 20,000 papers of CORPUS
 	$(BIN)/python bench/build_memory.py $(CORPUS) --papers 5000 20000

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..paper import Paper
 
-_LEAST_WORDS, _MOST_WORDS = 3, 9
+_LEAST_WORDS, _MOST_WORDS = 4, 9
 _BREAK = re.compile(r":\s+|\s[–—-]\s|\.\s")
 _OPENING = re.compile(r"^(?:towards?|on|an?|the|using|revisiting)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,7 +34,9 @@ def question_of(title: str) -> str:
 
 
 def _fits(part: str) -> bool:
-    return _LEAST_WORDS <= len(part.split()) <= _MOST_WORDS and '"' not in part
+    words = part.split()
+    names = sum(word.isupper() and len(word) > 1 for word in words)  # ACRONYM at ACRONYM 2021 says nothing
+    return _LEAST_WORDS <= len(words) <= _MOST_WORDS and names < 2 and not any(word.isdigit() for word in words)
 
 
 def _lowered(part: str) -> str:

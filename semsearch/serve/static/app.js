@@ -70,22 +70,29 @@ async function ask() {
   }
 }
 
-/** @param {State} asked @param {AbortSignal} signal */
+/** The papers are shown as soon as they are there, and how many there are when that is counted. @param {State} asked @param {AbortSignal} signal */
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
-  const [found, there] = await Promise.all([search(asked, { k: asked.k, signal }), counts.of(asked)]);
+  const counting = counts.of(asked);
+  counting.catch(() => null); // it is told of below, unless the answer fails first
+  const found = await search(asked, { k: asked.k, signal });
   if (signal.aborted) return;
   counts.answeredBy(found.index.generation);
   hideHome();
-  noTrouble();
-  panel.show(there);
-  const shown = found.hits.length;
-  const whole = shown < asked.k || there.papers <= shown;
-  results.show(found.hits, !whole && shown < MOST);
-  if (!shown) tell("No papers");
-  else tell(whole ? `${counted(shown, "paper")}, nearest first` : `${grouped(shown)} nearest of ${counted(there.papers, "paper")}`);
-  if (shown) showNotes(found);
+  if (found.hits.length) showNotes(found);
   else showNothing(asked, go);
+  const full = found.hits.length === asked.k;
+  results.show(found.hits, full && asked.k < MOST);
+  const there = await counting;
+  if (signal.aborted) return;
+  panel.show(there);
+  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0));
+}
+
+/** @param {number} shown @param {number} papers how many they are the nearest of, 0 if they are all */
+function said(shown, papers) {
+  if (!shown) return "No papers";
+  return papers ? `${grouped(shown)} nearest of ${counted(papers, "paper")}` : `${counted(shown, "paper")}, nearest first`;
 }
 
 /** @param {string} text */
@@ -129,5 +136,9 @@ byId("start").addEventListener("click", (/** @type {MouseEvent} */ event) => {
 listen({ focusBox: box.focus, does: results.does });
 
 const early = box.now();
-if (early.q.trim() && early.q.trim() !== state.q) typed(early);
-else show();
+if (early.q.trim() && early.q.trim() !== state.q) {
+  typed(early);
+} else {
+  if (asks(state) && document.activeElement instanceof HTMLElement) document.activeElement.blur(); // j and k are at hand
+  show();
+}

@@ -16,6 +16,13 @@ import { inUnits, marked, snippet } from "./marks.js";
 /** @typedef {{open: boolean, liked: boolean, unliked: boolean, ticked: boolean, why?: any}} Standing */
 
 const NAMED = 3;
+/** @type {readonly [number, string][]} */
+const WORDS = [
+  [0.8, "strong match"],
+  [0.5, "good match"],
+  [0.2, "fair match"],
+  [0, "weak match"],
+];
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
 /** @param {any} hit @param {Standing} is @param {Doings} does */
@@ -33,6 +40,7 @@ export function result(hit, is, does) {
       gutter(hit, is, does),
       h("h3", { class: "title", id: name }, link ? h("a", { href: link.href, ...OUTSIDE }, ...title) : h("span", {}, ...title)),
       h("p", { class: "meta" }, ...separated([byline(paper), venue(paper), when(paper.date)])),
+      ...(hit.versions ?? []).map(version),
       similarity(hit),
       ...abstract(hit, is, does),
       actions(hit, is, does),
@@ -41,6 +49,13 @@ export function result(hit, is, does) {
 }
 
 const OUTSIDE = { rel: "noopener noreferrer" };
+
+/** Another version of the paper, met further down. @param {any} hit */
+function version({ paper }) {
+  const [link] = links(paper);
+  const title = link ? h("a", { href: link.href, ...OUTSIDE }, paper.title) : paper.title;
+  return h("p", { class: "meta version" }, "Also ", ...separated([title, venue(paper), when(paper.date)]));
+}
 
 /** @param {any} hit @param {Standing} is @param {Doings} does */
 function gutter(hit, is, does) {
@@ -72,10 +87,10 @@ function similarity(hit) {
   );
 }
 
-/** What a standing says in words, where it is known. @param {any} standing */
+/** How a hit stands, the share of the corpus' own questions that are answered less well, in words. @param {unknown} standing */
 export function wordOf(standing) {
-  if (typeof standing === "string") return standing;
-  return typeof standing?.word === "string" ? standing.word : "";
+  if (typeof standing !== "number") return "";
+  return WORDS.find(([least]) => standing >= least)?.[1] ?? "";
 }
 
 /** The abstract: two lines of it, or all of it with the sentence that answers. @param {any} hit @param {Standing} is @param {Doings} does */

@@ -94,7 +94,7 @@ export function resultList(go, present) {
     does,
     /** @param {any[]} found @param {boolean} further whether there are more */
     show(found, further) {
-      hits = found;
+      hits = together(found);
       more = further;
       draw();
     },
@@ -113,6 +113,18 @@ export function resultList(go, present) {
       }
     },
   };
+}
+
+/** The hits without further versions of a paper that is among them, which go with it. @param {any[]} found */
+function together(found) {
+  const first = new Map();
+  for (const hit of found) {
+    const paper = hit.duplicate_of ?? hit.id;
+    const known = first.get(paper);
+    if (known) known.versions.push(hit);
+    else first.set(paper, { ...hit, versions: [] });
+  }
+  return [...first.values()];
 }
 
 /** Do what replaces elements, and give the focus to what stands where it was. @param {() => void} change */

@@ -5,10 +5,17 @@ import { NO_FILTER, countFilters } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
-/** What else should be known of an answer, above it. @param {any} found */
+/** What else should be known of an answer, above it; first that no paper stands out, if none does. @param {any} found */
 export function showNotes(found) {
-  const notes = /** @type {string[]} */ (found.notes);
-  if (notes.length) byId("trouble").replaceChildren(h("div", { class: "notes" }, ...notes.map((note) => h("p", {}, ...coded(note)))));
+  const verdict = found.standing?.verdict;
+  const notes = [...(verdict ? [`${sentence(verdict)}. These are the nearest.`] : []), ...found.notes];
+  const lines = notes.map((note) => h("p", {}, ...coded(sentence(note))));
+  byId("trouble").replaceChildren(...(lines.length ? [h("div", { class: "notes" }, ...lines)] : []));
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function noTrouble() {
