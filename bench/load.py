@@ -33,6 +33,7 @@ _CLIENTS = 50
 _SECONDS = 60
 _THINK_S = (1.0, 0.0)
 _RAMP_S = 5.0
+_LONGEST_S = 30.0  # of thinking: a connection stays open longer
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -172,7 +173,7 @@ async def _client(
         if status == "200":
             seen.generations[body.partition(b'"generation":"')[2].partition(b'"')[0].decode()] += 1
         if think_s:
-            await asyncio.sleep(chance.expovariate(1 / think_s))
+            await asyncio.sleep(min(chance.expovariate(1 / think_s), _LONGEST_S))
     writer.close()
 
 

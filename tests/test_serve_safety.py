@@ -118,9 +118,11 @@ def test_who_comes_when_too_many_wait_is_told_to_come_back(client: TestClient, m
     assert client.get("/healthz").status_code == 200
 
 
-def test_nothing_is_searched_for_who_has_hung_up(client: TestClient) -> None:
+@pytest.mark.parametrize("late", [True, False])
+def test_nothing_is_searched_for_who_has_hung_up(client: TestClient, late: bool) -> None:
     sent: list[Any] = []
-    events = iter([{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}])
+    whole = {"type": "http.request", "body": b"", "more_body": False}
+    events = iter([*([whole] if late else []), {"type": "http.disconnect"}])
 
     async def receive() -> Any:
         return next(events)

@@ -14,7 +14,7 @@ from copy import copy
 from pathlib import Path
 from typing import Literal
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ..encoders import Encoder
@@ -125,7 +125,10 @@ class LiveIndex:
 
 async def _is_gone(request: Request) -> bool:
     """Whether whoever asked has hung up, as a page does at the next letter that is typed."""
-    await request.body()  # or what is received next is that there is none
+    try:
+        await request.body()  # or what is received next is that there is none
+    except ClientDisconnect:
+        return True
     return await request.is_disconnected()
 
 

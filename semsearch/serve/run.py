@@ -14,6 +14,9 @@ from ..errors import SemsearchError
 from .app import create_app
 from .safety import LOOPBACK_NAMES, is_loopback
 
+IDLE_S = 75
+"""How long a connection stays open for the next request; longer than the minute after which proxies give theirs up."""
+
 GRACE_S = 30
 """How long requests that are under way may take once the process is told to stop."""
 
@@ -41,7 +44,12 @@ def serve(
     app.state.live.open()
     listening = _listening(host, port)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=IDLE_S,
     )
     before = signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it once more when all is done
     try:
