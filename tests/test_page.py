@@ -349,7 +349,8 @@ def test_a_pasted_abstract_finds_what_is_like_it(page: Page) -> None:
     page.get_by_role("button", name="Paste an abstract").click()
     page.get_by_label("An abstract, to find what is like it").fill("An owl finds mice\nby sound alone, in the dark.")
     expect(page.locator(".result .title").first).to_contain_text("How owls hear")
-    assert asked(page) == {"text": ["An owl finds mice\nby sound alone, in the dark."]}
+    assert asked(page) == {}
+    assert parse_qs(urlsplit(page.url).fragment) == {"text": ["An owl finds mice\nby sound alone, in the dark."]}
     act(page, 1, "open").click()
     expect(page.locator("mark.sentence").first).to_have_text("An owl finds mice by sound alone.")
     page.reload()
@@ -380,6 +381,25 @@ def test_more_papers_are_shown_and_the_address_says_so(page: Page) -> None:
     page.get_by_role("button", name="More", exact=True).click()
     shown(page, "40 nearest of 43 papers")
     assert asked(page)["k"] == ["40"]
+    expect(page.locator("[data-id]").nth(20)).to_be_focused()
+
+
+def test_how_an_answer_stands_is_said_and_versions_go_with_the_first(page: Page) -> None:
+    def told(route: Route) -> None:
+        answer = route.fetch().json()
+        for hit, standing in zip(answer["hits"], (0.97, 0.5, 0.2, 0.0), strict=False):
+            hit["standing"] = standing
+        answer["hits"][2]["duplicate_of"] = answer["hits"][1]["id"]
+        answer["standing"] = {"value": 0.01, "stands_out": False, "verdict": "no paper stands out"}
+        route.fulfill(json=answer)
+
+    page.route("**/api/search*", told)
+    page.goto("?q=owls")
+    expect(page.locator(".notes")).to_have_text("No paper stands out. These are the nearest.")
+    assert page.locator(".standing").all_inner_texts() == ["strong match", "good match", "weak match"]
+    expect(page.locator(".result")).to_have_count(19)
+    second = page.locator(".result").nth(1)
+    expect(second.locator(".version")).to_contain_text("Also How owls hear in the dark, part ")
 
 
 def test_the_empty_page_tells_what_there_is_and_what_to_ask(page: Page) -> None:

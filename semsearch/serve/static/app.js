@@ -14,7 +14,7 @@ import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
 
 /** @typedef {import("./state.js").State} State */
 
-let state = fromAddress(location.search);
+let state = fromAddress(location);
 let typing = false;
 let asking = new AbortController();
 const counts = counting();
@@ -40,7 +40,7 @@ function typed({ q, text }) {
 function go(change, { replace = false } = {}) {
   typing = false;
   state = Object.freeze({ ...state, k: PAGE, ...change });
-  const address = toAddress(state) || location.pathname;
+  const address = location.pathname + toAddress(state);
   history[replace ? "replaceState" : "pushState"](null, "", address);
   show();
 }
@@ -124,7 +124,7 @@ function fail(error) {
 
 window.addEventListener("popstate", () => {
   typing = false;
-  state = fromAddress(location.search);
+  state = fromAddress(location);
   show();
 });
 byId("start").addEventListener("click", (/** @type {MouseEvent} */ event) => {
@@ -132,6 +132,10 @@ byId("start").addEventListener("click", (/** @type {MouseEvent} */ event) => {
   event.preventDefault();
   go(EMPTY);
   box.focus();
+});
+byId("skip").addEventListener("click", (/** @type {Event} */ event) => {
+  event.preventDefault(); // what stands behind the # is a text
+  byId("results").focus();
 });
 listen({ focusBox: box.focus, does: results.does });
 

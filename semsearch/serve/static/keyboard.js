@@ -10,7 +10,7 @@ const HELP = /** @type {const} */ ([
   ["l, u", "like, unlike"],
   ["s", "what is similar"],
   ["x", "tick, for export"],
-  ["Esc", "out of the box, out of this"],
+  ["Esc", "leave the search box"],
   ["?", "these keys"],
 ]);
 

@@ -14,6 +14,7 @@ export function resultList(go, present) {
   const place = byId("results");
   /** @type {any[]} */ let hits = [];
   let more = false;
+  let grown = false;
   /** @type {string[]} */ let ticked = [];
   const opened = new Set();
   /** @type {Map<string, any>} */ const sentences = new Map();
@@ -33,7 +34,10 @@ export function resultList(go, present) {
       const { like, unlike } = present();
       go({ unlike: toggled(unlike, id), like: like.filter((each) => each !== id) });
     },
-    similar: (/** @type {string} */ id) => go({ q: "", text: "", like: [id], unlike: [] }),
+    similar(/** @type {string} */ id) {
+      go({ q: "", text: "", like: [id], unlike: [] });
+      scrollTo(0, 0);
+    },
     tick(/** @type {string} */ id) {
       ticked = toggled(ticked, id);
       exports();
@@ -41,6 +45,7 @@ export function resultList(go, present) {
     narrow(/** @type {"author" | "venue" | "category"} */ kind, /** @type {string} */ value) {
       const values = present()[kind];
       if (!values.includes(value)) go({ [kind]: [...values, value] });
+      scrollTo(0, 0);
     },
   };
 
@@ -69,15 +74,20 @@ export function resultList(go, present) {
   function draw() {
     const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
     keepingFocus(() =>
-      place.replaceChildren(...(hits.length ? [list] : []), ...(more ? [moreButton(hits.length)] : [])),
+      place.replaceChildren(...(hits.length ? [list] : []), ...(more ? [moreButton()] : [])),
     );
     for (const hit of hits) remember(hit.id, hit.paper.title);
     for (const hit of hits) if (opened.has(hit.id) && !sentenceOf(hit.id)) explain(hit.id);
     exports();
   }
 
-  const moreButton = (/** @type {number} */ shown) =>
-    h("p", { class: "more" }, h("button", { type: "button", class: "plain", onclick: () => go({ k: Math.min(shown + PAGE, MOST) }) }, "More"));
+  function moreButton() {
+    const onclick = () => {
+      grown = true;
+      go({ k: Math.min(present().k + PAGE, MOST) });
+    };
+    return h("p", { class: "more" }, h("button", { type: "button", class: "plain", onclick }, "More"));
+  }
 
   function exports() {
     showExports(
@@ -94,9 +104,12 @@ export function resultList(go, present) {
     does,
     /** @param {any[]} found @param {boolean} further whether there are more */
     show(found, further) {
+      const before = hits.length;
       hits = together(found);
       more = further;
       draw();
+      if (grown) place.querySelectorAll("[data-id]")[before]?.focus({ preventScroll: true });
+      grown = false;
     },
     clear() {
       hits = [];

@@ -35,17 +35,23 @@ export const EMPTY = Object.freeze({
 
 export const NO_FILTER = Object.freeze({ since: "", until: "", venue: [], author: [], category: [] });
 
-/** What an address asks for; what it says wrongly is left out. @param {string} search @returns {State} */
-export function fromAddress(search) {
+/**
+ * What an address asks for; what it says wrongly is left out. A text is behind the #, which no server is told and no log
+ * keeps: it may be a draft, and longer than servers take.
+ * @param {{search: string, hash: string}} address
+ * @returns {State}
+ */
+export function fromAddress({ search, hash }) {
   const params = new URLSearchParams(search);
+  const text = (new URLSearchParams(hash.slice(1)).get("text") ?? "").trim();
   const one = (/** @type {string} */ name) => (params.get(name) ?? "").trim();
   const several = (/** @type {string} */ name) => [...new Set(params.getAll(name).filter((each) => each.trim()))];
   const year = (/** @type {string} */ name) => (/^\d{4}$/.test(one(name)) ? one(name) : "");
   const k = Number(one("k"));
   const like = several("like");
   return Object.freeze({
-    q: one("text") ? "" : one("q"),
-    text: one("text"),
+    q: text ? "" : one("q"),
+    text,
     like,
     unlike: several("unlike").filter((id) => !like.includes(id)),
     since: year("since"),
@@ -57,20 +63,20 @@ export function fromAddress(search) {
   });
 }
 
-/** The question mark and what follows it, or nothing. @param {State} state */
+/** What an address has to say behind the path. @param {State} state */
 export function toAddress(state) {
   const params = askedBy(state);
   for (const [name, value] of filtersOf(state)) params.append(name, value);
   if (state.k !== PAGE) params.set("k", String(state.k));
   const said = params.toString();
-  return said ? `?${said}` : "";
+  const text = state.text.trim();
+  return (said ? `?${said}` : "") + (text ? `#${new URLSearchParams({ text })}` : "");
 }
 
-/** What is asked, without filters. @param {State} state */
+/** What is asked, without filters and a text. @param {State} state */
 export function askedBy(state) {
   const params = new URLSearchParams();
-  if (state.text.trim()) params.set("text", state.text.trim());
-  else if (state.q.trim()) params.set("q", state.q.trim());
+  if (state.q.trim() && !state.text.trim()) params.set("q", state.q.trim());
   for (const name of /** @type {const} */ (["like", "unlike"])) {
     for (const id of state[name]) params.append(name, id);
   }
