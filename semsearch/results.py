@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from .matches import Matches, matches_of
 from .paper import Paper
+from .standing import Standing
 from .why import Why
 from .words import Unit
 
@@ -20,7 +21,9 @@ class Hit:
     answer only; of a hybrid answer in [0, 1], of the others similarity or lexical, and above these for papers that the
     question names. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
     score, None where there is none. asked: the question's words. why: the sentence of the abstract that answers best,
-    if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py).
+    if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py). standing:
+    comparable between questions, in [0, 1]: the share of background questions whose ten nearest papers are less near on
+    average than this one is; None where there is none (see standing.py).
     """
 
     rank: int
@@ -31,6 +34,7 @@ class Hit:
     asked: tuple[Unit, ...] = ()
     why: Why | None = None
     group: str | None = None
+    standing: float | None = None
 
     @property
     def matches(self) -> Matches:
@@ -54,6 +58,7 @@ class Hit:
             "lexical": self.lexical,
             "paper": self.paper.as_dict(),
             "matches": self.matches.as_dict(),
+            "standing": self.standing,
             **why,
             **group,
         }
@@ -76,7 +81,8 @@ class Results(Sequence[Hit]):
     query: the question, None for `similar`. like, unlike: ids of the papers that the hits should be like, and of those
     that they should not be like. searched: the index.
     notes: what else the reader should know of the answer, a sentence each. grouped_by: venue, year or author, if asked
-    for.
+    for. standing: how the whole answer stands, and whether a paper stands out; None for papers and likes, by keywords
+    alone, and for an index that has no background.
     """
 
     query: str | None
@@ -87,6 +93,7 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
+    standing: Standing | None = None
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -111,13 +118,14 @@ class Results(Sequence[Hit]):
             "index": asdict(self.searched),
             "hits": [hit.as_dict() for hit in self.hits],
             "notes": list(self.notes),
+            "standing": self.standing.as_dict() if self.standing else None,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit). outside: the paper, if
-    it is a candidate that was given as one, and not a paper of the index."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity, lexical and standing (see Hit). outside: the
+    paper, if it is a candidate that was given as one, and not a paper of the index."""
 
     id: str
     rank: int
@@ -125,14 +133,16 @@ class RankedPaper:
     similarity: float
     lexical: float | None = None
     outside: Paper | None = None
+    standing: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes: what else
-    the reader should know of it, as in Results."""
+    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes, standing:
+    of the whole answer, as in Results; candidates alone have no standing."""
 
     query_id: str
     query: str
     papers: tuple[RankedPaper, ...]
     notes: tuple[str, ...] = ()
+    standing: Standing | None = None

@@ -144,9 +144,12 @@ class SearchIndex:
             permitted = opened.without(allowed, steering.rows)
             query, looked_for = steering.vector(query), steering.units(asked)
         depth = arrangement.depth(offset + k)
-        found = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])[0]
+        (found,), nearest = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])
+        stands = None if steering else opened.standings([text], query[None, :], nearest, mode)[0]
         found, notes = arranged(opened, found, arrangement)
-        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering)
+        answer = opened.results(
+            found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering, stands=stands
+        )
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer
 

@@ -47,11 +47,16 @@ ALLOWED: dict[str, set[str]] = {
     "filters": {"errors", "text", "dates", "paper", "store"},
     "evaluate": {"errors", "text", "dates", "limits", "paper", "questions", "results", "matches"},
     "questions": {"errors", "text", "cleaning", "dates", "limits", "paper"},
-    "results": {"errors", "text", "dates", "paper", "matches", "why", "words"},
-    "store": {"errors", "text", "cleaning", "dates", "paper", "duplicates", "faiss_header", "encoders.identity"},
+    "results": {"errors", "text", "dates", "paper", "matches", "standing", "why", "words"},
+    "store": {
+        "errors", "text", "cleaning", "dates", "paper", "duplicates", "faiss_header", "encoders.identity", "standing",
+    },
+    "standing": set(),
+    "background": {"errors", "paper", "encoders", "vectors", "sentences", "standing", "store"},
     "embedding": {"text", "encoders", "vectors", "store"},
     "indexing": {
         "_version", "paper", "encoders", "vectors", "language", "lexical", "words", "store", "progress", "embedding",
+        "background",
     },
     "selection": {"errors", "paper", "filters", "store", "text"},
     "staged": {"errors", "corpus", "store", "progress", "selection"},
@@ -65,13 +70,14 @@ ALLOWED: dict[str, set[str]] = {
     },
     "opened": {
         "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
-        "steering",
+        "steering", "standing",
     },
     "candidates": {
         "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "retrieval", "vectors",
         "words",
     },
     "ranking": {
+        "standing",
         "errors", "candidates", "filters", "fusion", "opened", "progress", "questions", "results", "retrieval",
         "steering", "words",
     },

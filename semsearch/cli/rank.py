@@ -167,6 +167,8 @@ def _jsonl(ranking: Ranking) -> Iterator[str]:
             "score": paper.score,
             "similarity": paper.similarity,
             "lexical": paper.lexical,
+            "standing": paper.standing,
+            "stands_out": ranking.standing.stands_out if ranking.standing else None,
         }
         if paper.outside:
             line["title"] = paper.outside.title

@@ -31,7 +31,10 @@ _TSV_FIELDS = ("id", "title", "authors", "venue", "date", "doi", "arxiv_id", "ur
 
 
 def show_results(results: Results, output: str) -> None:
-    """Print an answer to standard output in one of the OUTPUTS; its notes go there with a table, else to stderr."""
+    """Print an answer to standard output in one of the OUTPUTS; its notes go there with a table, and before it that no
+    paper stands out, else to stderr."""
+    if results.standing and results.standing.verdict and output != "json":
+        print(results.standing.verdict, file=sys.stdout if output == "table" else sys.stderr)
     for line in _RESULTS[output](results):
         print(line)
     for note in results.notes:
@@ -90,20 +93,29 @@ def _plain_table(results: Results) -> Iterator[str]:
     hits = [hit for _, some in groups for hit in some]
     headings = {some[0].rank: heading for heading, some in groups if heading}
     reasons = [why.sentence(hit.paper.abstract) if (why := hit.why) else "" for hit in hits]
-    rows = [("#", "similarity", "title", "authors", "date", "id")]
-    rows += [
-        (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
-        for hit in hits
-    ]
+    figures = _figures(results.hits)
+    first = 1 + len(figures)
+    rows = [("#", *figures, "title", "authors", "date", "id")]
+    for hit in hits:
+        numbers = [figure(hit) for figure in figures.values()]
+        rows.append((str(hit.rank), *numbers, _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id))
     widths = [min(max(map(len, column)), _ALIGNED_CHARS) for column in zip(*rows, strict=True)]
     for position, row in enumerate(rows):
         if position and (heading := headings.get(hits[position - 1].rank)):
             yield heading
-        numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
-        texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        numbers = [cell.rjust(width) for cell, width in zip(row[:first], widths[:first], strict=True)]
+        texts = [cell.ljust(width) for cell, width in zip(row[first:], widths[first:], strict=True)]
         yield "  ".join(numbers + texts).rstrip()
         if position and any(reasons):
             yield f"  > {reasons[position - 1]}".rstrip()
+
+
+def _figures(hits: Sequence[Hit]) -> dict[str, Callable[[Hit], str]]:
+    """The columns of numbers: similarity, and standing where the hits have one."""
+    columns: dict[str, Callable[[Hit], str]] = {"similarity": lambda hit: f"{hit.similarity:.3f}"}
+    if any(hit.standing is not None for hit in hits):
+        columns["standing"] = lambda hit: "" if hit.standing is None else f"{hit.standing:.2f}"
+    return columns
 
 
 def _drawn_table(results: Results) -> Iterator[str]:
@@ -115,13 +127,15 @@ def _drawn_table(results: Results) -> Iterator[str]:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", style="dim")
-    table.add_column("similarity", justify="right")
+    figures = _figures(results.hits)
+    for name in figures:
+        table.add_column(name, justify="right")
     table.add_column("paper", overflow="fold", ratio=1)
     for heading, hits in _grouped(results):
         if heading:
-            table.add_row("", "", Text(heading, style="bold cyan"))
+            table.add_row("", *("" for _ in figures), Text(heading, style="bold cyan"))
         for hit in hits:
-            table.add_row(str(hit.rank), f"{hit.similarity:.3f}", _drawn_hit(hit))
+            table.add_row(str(hit.rank), *(figure(hit) for figure in figures.values()), _drawn_hit(hit))
     console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 120))
     with console.capture() as drawn:
         console.print(table)
@@ -166,10 +180,11 @@ def _tsv_fields(paper: Paper) -> list[str | None]:
 
 
 def _results_tsv(results: Results) -> Iterator[str]:
-    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS, *(["group"] if results.grouped_by else [])))
+    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS, "standing", *(["group"] if results.grouped_by else [])))
     for hit in results:
         numbers = hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}"
-        yield _tsv((*numbers, *_tsv_fields(hit.paper), *([hit.group] if results.grouped_by else [])))
+        standing = None if hit.standing is None else f"{hit.standing:.3f}"
+        yield _tsv((*numbers, *_tsv_fields(hit.paper), standing, *([hit.group] if results.grouped_by else [])))
 
 
 def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
