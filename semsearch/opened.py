@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import islice
 from typing import BinaryIO
 
 import numpy as np
@@ -20,6 +21,7 @@ from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
 from .filters import Allowed, Filter, allowed_rows
 from .lexical import Lexical
+from .paper import Paper
 from .results import Hit, IndexSummary, Results
 from .retrieval import Found, Mode, Retriever
 from .standing import NEAREST, QuestionStanding
@@ -188,14 +190,41 @@ class OpenGeneration:
         """The papers found, of which the first is the one after offset, as an answer; asked: the question's words."""
         papers = self.papers.get([each.row for each in found])
         of = stands.of if stands else lambda _: None
+        firsts, versions = self.duplicate_of(found), self._versions(found)
         hits = (
-            Hit(rank, paper, each.score, each.similarity, each.lexical, asked, standing=of(each.similarity))
-            for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
+            Hit(
+                rank,
+                paper,
+                each.score,
+                each.similarity,
+                each.lexical,
+                asked,
+                standing=of(each.similarity),
+                duplicate_of=first,
+                versions=others,
+            )
+            for rank, (paper, each, first, others) in enumerate(
+                zip(papers, found, firsts, versions, strict=True), start=offset + 1
+            )
         )
         summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
         like, unlike = (steering.liked.ids, steering.unliked.ids) if steering else ((), ())
         standing = stands.answer if stands else None
         return Results(query, like, unlike, mode, summary, tuple(hits), notes_of(allowed), standing=standing)
+
+    def duplicate_of(self, found: Sequence[Found]) -> list[str | None]:
+        """The id of the first of its versions for each that is a version of another."""
+        firsts = self.papers.versions.firsts
+        rows = [firsts[each.row] for each in found if each.row in firsts]
+        ids = dict(zip(rows, self.papers.ids(rows), strict=True))
+        return [ids[firsts[each.row]] if each.row in firsts else None for each in found]
+
+    def _versions(self, found: Sequence[Found]) -> list[tuple[Paper, ...]]:
+        """The other versions of each, the first one first."""
+        versions = self.papers.versions
+        others = [[row for row in versions.of(each.row) if row != each.row] for each in found]
+        papers = iter(self.papers.get([row for some in others for row in some]))
+        return [tuple(islice(papers, len(some))) for some in others]
 
 
 def _structures(generation: Generation) -> tuple[Vectors, Lexical]:

@@ -83,9 +83,19 @@ def _rankings(
             answers = candidates.answers(asked, k, mode)
         for question, found, stands in zip(some, answers, standings, strict=True):
             of = stands.of if stands else lambda _: None
+            firsts = opened.duplicate_of([each for each, _ in found])
             ranked = (
-                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical, outside, of(each.similarity))
-                for rank, (each, outside) in enumerate(found, start=1)
+                RankedPaper(
+                    each.id,
+                    rank,
+                    each.score,
+                    each.similarity,
+                    each.lexical,
+                    outside,
+                    of(each.similarity),
+                    None if outside else first,
+                )
+                for rank, ((each, outside), first) in enumerate(zip(found, firsts, strict=True), start=1)
             )
             notes = notes_of(allowed) if candidates is None else candidates.notes(question.id)
             yield Ranking(question.id, question.text, tuple(ranked), notes, stands.answer if stands else None)

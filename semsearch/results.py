@@ -23,7 +23,9 @@ class Hit:
     score, None where there is none. asked: the question's words. why: the sentence of the abstract that answers best,
     if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py). standing:
     comparable between questions, in [0, 1]: the share of background questions whose ten nearest papers are less near on
-    average than this one is; None where there is none (see standing.py).
+    average than this one is; None where there is none (see standing.py). duplicate_of: the id of the first of its
+    versions, None for the first one and for a paper without others. versions: the others in the index, the first one
+    first.
     """
 
     rank: int
@@ -35,6 +37,8 @@ class Hit:
     why: Why | None = None
     group: str | None = None
     standing: float | None = None
+    duplicate_of: str | None = None
+    versions: tuple[Paper, ...] = ()
 
     @property
     def matches(self) -> Matches:
@@ -56,6 +60,7 @@ class Hit:
             "score": self.score,
             "similarity": self.similarity,
             "lexical": self.lexical,
+            "duplicate_of": self.duplicate_of,
             "paper": self.paper.as_dict(),
             "matches": self.matches.as_dict(),
             "standing": self.standing,
@@ -124,8 +129,8 @@ class Results(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score, similarity, lexical and standing (see Hit). outside: the
-    paper, if it is a candidate that was given as one, and not a paper of the index."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity, lexical, standing, duplicate_of (see Hit).
+    outside: the paper, if it is a candidate that was given as one, and not a paper of the index."""
 
     id: str
     rank: int
@@ -134,6 +139,7 @@ class RankedPaper:
     lexical: float | None = None
     outside: Paper | None = None
     standing: float | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

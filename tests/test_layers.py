@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "sorting": {"errors", "text", "dates", "paper", "store"},
     "grouping": {"errors", "text", "dates", "paper", "store"},
     "arranging": {"errors", "opened", "results", "retrieval", "diversity", "sorting", "grouping"},
+    "folding": {"retrieval"},
     "matches": {"errors", "text", "dates", "paper", "words"},
     "sentences": {"errors"},
     "language": set(),
@@ -69,7 +70,7 @@ ALLOWED: dict[str, set[str]] = {
         "words",
     },
     "opened": {
-        "errors", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
+        "errors", "paper", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
         "steering", "standing",
     },
     "candidates": {
@@ -82,9 +83,8 @@ ALLOWED: dict[str, set[str]] = {
         "steering", "words",
     },
     "search": {
-        "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "fusion", "questions",
-        "results",
-        "store", "opened", "steering", "arranging", "candidates", "ranking", "progress",
+        "errors", "text", "cleaning", "paper", "encoders", "words", "retrieval", "filters", "folding", "fusion",
+        "questions", "results", "store", "opened", "steering", "arranging", "candidates", "ranking", "progress",
     },
     "verify": {
         "errors", "text", "dates", "paper", "encoders", "faiss_header", "vectors", "lexical", "words", "store",
