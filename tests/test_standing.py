@@ -227,8 +227,7 @@ def test_an_answer_in_which_no_paper_stands_out_says_so_first(large: Path, capsy
         assert errors == f"{VERDICT}\n"
     show_results(about, "tsv")
     head, first, _ = capsys.readouterr().out.splitlines()
-    assert head.split("\t")[-1] == "standing"
-    assert first.split("\t")[-1] == f"{about[0].standing:.3f}"
+    assert dict(zip(head.split("\t"), first.split("\t"), strict=True))["standing"] == f"{about[0].standing:.3f}"
 
 
 def test_one_paper_may_stand_out_alone() -> None:
