@@ -121,6 +121,11 @@ class Embedding:
         return codes, cut
 
     @property
+    def encoder(self) -> Encoder:
+        """What encodes, loaded if it was not yet."""
+        return self._load()
+
+    @property
     def left(self) -> bool:
         """Whether an earlier writer left vectors of texts that were not among these."""
         return len(self._kept) > len(self.done)

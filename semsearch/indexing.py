@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from ._version import __version__
+from .background import background_of
 from .embedding import Embedding
 from .encoders import EncoderIdentity
 from .language import seems_foreign
@@ -27,11 +28,12 @@ from .store import (
     LexicalPlan,
     Manifest,
     MergedPaper,
+    PaperTable,
     PaperWriter,
     Skipped,
     VectorPlan,
 )
-from .vectors import VECTORS_TYPE, VectorWriter
+from .vectors import VECTORS_TYPE, VectorWriter, stored_codes
 from .words import ANALYSER
 
 NAMES_KEPT = 100
@@ -85,6 +87,10 @@ def write_parts(
         progress("writing the index", 0, None)
         tally["versions"] = table.seal()
         lexical.seal()
+    progress("asking background questions", 0, None)
+    codes = stored_codes(building.vectors, vectors.count, dimensions)
+    with closing(PaperTable(building.papers, vectors.count)) as written:
+        building.write_background(background_of(written, codes, lambda: embedding.encoder))
     return tally
 
 

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import islice
 from typing import BinaryIO
 
 import numpy as np
@@ -20,8 +21,10 @@ from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
 from .filters import Allowed, Filter, allowed_rows
 from .lexical import Lexical
+from .paper import Paper
 from .results import Hit, IndexSummary, Results
 from .retrieval import Found, Mode, Retriever
+from .standing import NEAREST, QuestionStanding
 from .steering import Examples, Steering
 from .store import Generation, PaperTable
 from .vectors import VECTORS_TYPE, FloatArray, Vectors
@@ -54,6 +57,8 @@ class OpenGeneration:
             files = _encoder_files(generation) if loaded is None else ()
             self._encoder_files = {name: handles.enter_context(file) for name, file in files}
             self.retriever = Retriever(self.vectors, self.lexical, self.papers)
+            self._background = generation.background
+            self._centre = np.array(self._background.centre, dtype=np.float32)
             weakref.finalize(self, handles.pop_all().close)
 
     def __len__(self) -> int:
@@ -121,20 +126,35 @@ class OpenGeneration:
         mode: Mode,
         allowed: Allowed | None,
         asked: Sequence[tuple[Unit, ...]] | None = None,
-    ) -> list[list[Found]]:
-        """For each text its wanted best papers, those that it names before all others.
+    ) -> tuple[list[list[Found]], FloatArray | None]:
+        """For each text its wanted best papers, those that it names before all others; and the cosines of the nearest
+        of all papers, (m, n), best first, where they were looked at.
 
         queries: the texts' vectors. asked: their units, if they are not those of the texts.
         """
         asked = asked or [units(text) for text in texts]
         mask = None if allowed is None else allowed.mask
-        answers = self.retriever(mode, queries, asked, wanted, mask)
+        answers, nearest = self.retriever.retrieve(mode, queries, asked, wanted, mask)
         for position, text in enumerate(texts):
             rows = [row for row in self.papers.named(text) if mask is None or mask[row]]
             if rows:
                 named = self.retriever.named(rows, queries[position], asked[position], mode)
                 answers[position] = named_first(named, answers[position])[:wanted]
-        return answers
+        return answers, nearest
+
+    def standings(
+        self, texts: Sequence[str], queries: FloatArray, nearest: FloatArray | None, mode: Mode
+    ) -> Sequence[QuestionStanding | None]:
+        """How the answers to texts stand, whatever was allowed: None by keywords alone, and without a background.
+
+        queries: the texts' vectors. nearest: as `answers` gives them.
+        """
+        if mode == "lexical" or not self._background.levels:
+            return [None] * len(texts)
+        if nearest is None:
+            nearest = self.retriever.nearest(queries, NEAREST)
+        some = zip(texts, nearest[:, :NEAREST].tolist(), (queries @ self._centre).tolist(), strict=True)
+        return [self._background.of_question(near, mean, bool(self.papers.named(text))) for text, near, mean in some]
 
     def examples(self, names: Sequence[str], text: str | None = None) -> Examples:
         """Papers of those names, each once, and a text, as examples of what is looked for, or is not."""
@@ -165,16 +185,46 @@ class OpenGeneration:
         *,
         query: str | None = None,
         steering: Steering | None = None,
+        stands: QuestionStanding | None = None,
     ) -> Results:
         """The papers found, of which the first is the one after offset, as an answer; asked: the question's words."""
         papers = self.papers.get([each.row for each in found])
+        of = stands.of if stands else lambda _: None
+        firsts, versions = self.duplicate_of(found), self._versions(found)
         hits = (
-            Hit(rank, paper, each.score, each.similarity, each.lexical, asked)
-            for rank, (paper, each) in enumerate(zip(papers, found, strict=True), start=offset + 1)
+            Hit(
+                rank,
+                paper,
+                each.score,
+                each.similarity,
+                each.lexical,
+                asked,
+                standing=of(each.similarity),
+                duplicate_of=first,
+                versions=others,
+            )
+            for rank, (paper, each, first, others) in enumerate(
+                zip(papers, found, firsts, versions, strict=True), start=offset + 1
+            )
         )
         summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
         like, unlike = (steering.liked.ids, steering.unliked.ids) if steering else ((), ())
-        return Results(query, like, unlike, mode, summary, tuple(hits), notes_of(allowed))
+        standing = stands.answer if stands else None
+        return Results(query, like, unlike, mode, summary, tuple(hits), notes_of(allowed), standing=standing)
+
+    def duplicate_of(self, found: Sequence[Found]) -> list[str | None]:
+        """The id of the first of its versions for each that is a version of another."""
+        firsts = self.papers.versions.firsts
+        rows = [firsts[each.row] for each in found if each.row in firsts]
+        ids = dict(zip(rows, self.papers.ids(rows), strict=True))
+        return [ids[firsts[each.row]] if each.row in firsts else None for each in found]
+
+    def _versions(self, found: Sequence[Found]) -> list[tuple[Paper, ...]]:
+        """The other versions of each, the first one first."""
+        versions = self.papers.versions
+        others = [[row for row in versions.of(each.row) if row != each.row] for each in found]
+        papers = iter(self.papers.get([row for some in others for row in some]))
+        return [tuple(islice(papers, len(some))) for some in others]
 
 
 def _structures(generation: Generation) -> tuple[Vectors, Lexical]:

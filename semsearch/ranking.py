@@ -21,6 +21,7 @@ from .progress import Progress
 from .questions import Question
 from .results import RankedPaper, Ranking
 from .retrieval import Mode
+from .standing import QuestionStanding
 from .steering import Steering
 from .words import Unit, units
 
@@ -75,17 +76,29 @@ def _rankings(
     batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
     while some := list(islice(questions, batch)):
         asked = _asked(opened, some)
+        standings: Sequence[QuestionStanding | None] = [None] * len(some)
         if candidates is None:
-            answers = _answers(opened, asked, k, mode, allowed)
+            answers, standings = _answers(opened, asked, k, mode, allowed)
         else:
             answers = candidates.answers(asked, k, mode)
-        for question, found in zip(some, answers, strict=True):
+        for question, found, stands in zip(some, answers, standings, strict=True):
+            of = stands.of if stands else lambda _: None
+            firsts = opened.duplicate_of([each for each, _ in found])
             ranked = (
-                RankedPaper(each.id, rank, each.score, each.similarity, each.lexical, outside)
-                for rank, (each, outside) in enumerate(found, start=1)
+                RankedPaper(
+                    each.id,
+                    rank,
+                    each.score,
+                    each.similarity,
+                    each.lexical,
+                    outside,
+                    of(each.similarity),
+                    None if outside else first,
+                )
+                for rank, ((each, outside), first) in enumerate(zip(found, firsts, strict=True), start=1)
             )
             notes = notes_of(allowed) if candidates is None else candidates.notes(question.id)
-            yield Ranking(question.id, question.text, tuple(ranked), notes)
+            yield Ranking(question.id, question.text, tuple(ranked), notes, stands.answer if stands else None)
 
 
 def _asked(opened: OpenGeneration, questions: Sequence[Question]) -> list[Asked]:
@@ -111,16 +124,21 @@ def _asked(opened: OpenGeneration, questions: Sequence[Question]) -> list[Asked]
 
 def _answers(
     opened: OpenGeneration, asked: Sequence[Asked], k: int, mode: Mode, allowed: Allowed | None
-) -> list[list[Judged]]:
-    """Of the whole index: questions together, and each that papers are left out for by itself."""
+) -> tuple[list[list[Judged]], list[QuestionStanding | None]]:
+    """Of the whole index: questions together, and each that papers are left out for by itself, without a standing."""
     found: dict[int, list[Judged]] = {}
+    standings: list[QuestionStanding | None] = [None] * len(asked)
     together = [position for position, each in enumerate(asked) if not each.rows]
     alone = [[position] for position, each in enumerate(asked) if each.rows]
     for positions in [together, *alone] if together else alone:
         some = [asked[position] for position in positions]
         left = opened.without(allowed, some[0].rows) if some[0].rows else allowed
         texts, wanted = [each.text for each in some], [each.units for each in some]
-        answers = opened.answers(texts, np.stack([each.vector for each in some]), k, mode, left, wanted)
+        vectors = np.stack([each.vector for each in some])
+        answers, nearest = opened.answers(texts, vectors, k, mode, left, wanted)
+        if positions is together:
+            for position, stands in zip(positions, opened.standings(texts, vectors, nearest, mode), strict=True):
+                standings[position] = stands
         for position, answer in zip(positions, answers, strict=True):
             found[position] = [(each, None) for each in answer]
-    return [found[position] for position in range(len(asked))]
+    return [found[position] for position in range(len(asked))], standings

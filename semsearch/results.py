@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from .matches import Matches, matches_of
 from .paper import Paper
+from .standing import Standing
 from .why import Why
 from .words import Unit
 
@@ -20,7 +21,11 @@ class Hit:
     answer only; of a hybrid answer in [0, 1], of the others similarity or lexical, and above these for papers that the
     question names. similarity: the cosine of question and paper by the index's encoder, in [-1, 1]. lexical: the BM25
     score, None where there is none. asked: the question's words. why: the sentence of the abstract that answers best,
-    if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py).
+    if asked for. group: its venue, year or author, if groups were asked for and it has one (grouping.py). standing:
+    comparable between questions, in [0, 1]: the share of background questions whose ten nearest papers are less near on
+    average than this one is; None where there is none (see standing.py). duplicate_of: the id of the first of its
+    versions, None for the first one and for a paper without others. versions: the others in the index, the first one
+    first.
     """
 
     rank: int
@@ -31,6 +36,9 @@ class Hit:
     asked: tuple[Unit, ...] = ()
     why: Why | None = None
     group: str | None = None
+    standing: float | None = None
+    duplicate_of: str | None = None
+    versions: tuple[Paper, ...] = ()
 
     @property
     def matches(self) -> Matches:
@@ -52,8 +60,10 @@ class Hit:
             "score": self.score,
             "similarity": self.similarity,
             "lexical": self.lexical,
+            "duplicate_of": self.duplicate_of,
             "paper": self.paper.as_dict(),
             "matches": self.matches.as_dict(),
+            "standing": self.standing,
             **why,
             **group,
         }
@@ -76,7 +86,8 @@ class Results(Sequence[Hit]):
     query: the question, None for `similar`. like, unlike: ids of the papers that the hits should be like, and of those
     that they should not be like. searched: the index.
     notes: what else the reader should know of the answer, a sentence each. grouped_by: venue, year or author, if asked
-    for.
+    for. standing: how the whole answer stands, and whether a paper stands out; None for papers and likes, by keywords
+    alone, and for an index that has no background.
     """
 
     query: str | None
@@ -87,6 +98,7 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
+    standing: Standing | None = None
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -123,13 +135,14 @@ class Results(Sequence[Hit]):
             "index": asdict(self.searched),
             "hits": [hit.as_dict() for hit in self.hits],
             "notes": list(self.notes),
+            "standing": self.standing.as_dict() if self.standing else None,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """One line of a run: a paper's id, its rank from 1, score, similarity and lexical (see Hit). outside: the paper, if
-    it is a candidate that was given as one, and not a paper of the index."""
+    """One line of a run: a paper's id, its rank from 1, score, similarity, lexical, standing, duplicate_of (see Hit).
+    outside: the paper, if it is a candidate that was given as one, and not a paper of the index."""
 
     id: str
     rank: int
@@ -137,14 +150,17 @@ class RankedPaper:
     similarity: float
     lexical: float | None = None
     outside: Paper | None = None
+    standing: float | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes: what else
-    the reader should know of it, as in Results."""
+    """The answer to one question of a batch; query: its text, empty for papers that are liked alone. notes, standing:
+    of the whole answer, as in Results; candidates alone have no standing."""
 
     query_id: str
     query: str
     papers: tuple[RankedPaper, ...]
     notes: tuple[str, ...] = ()
+    standing: Standing | None = None

@@ -99,20 +99,32 @@ class Retriever:
     def __call__(
         self, mode: Mode, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None = None
     ) -> list[list[Found]]:
-        """For each question its wanted best, fewer where fewer are allowed or, in lexical mode, match.
+        """See `retrieve`: the best rows alone."""
+        return self.retrieve(mode, queries, asked, wanted, allowed)[0]
+
+    def retrieve(
+        self, mode: Mode, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None = None
+    ) -> tuple[list[list[Found]], FloatArray | None]:
+        """For each question its wanted best, fewer where fewer are allowed or, in lexical mode, match; and the cosines
+        of its nearest rows, (m, n), best first, where all rows were looked at for them.
 
         queries: (m, d) float32, unit length. asked: the m questions' units.
         """
         wanted = min(wanted, self._count(allowed))
         if wanted == 0:
-            return [[] for _ in asked]
-        if mode == "dense":
-            return self._dense(queries, wanted, allowed)
+            return [[] for _ in asked], None
         if mode == "lexical":
-            return [
-                self._by_keywords(query, units, wanted, allowed) for query, units in zip(queries, asked, strict=True)
-            ]
-        return self._hybrid(queries, asked, wanted, allowed)
+            some = zip(queries, asked, strict=True)
+            return [self._by_keywords(query, units, wanted, allowed) for query, units in some], None
+        if mode == "dense":
+            found, cosines = self._dense(queries, wanted, allowed)
+        else:
+            found, cosines = self._hybrid(queries, asked, wanted, allowed)
+        return found, cosines if allowed is None else None
+
+    def nearest(self, queries: FloatArray, count: int) -> FloatArray:
+        """The cosines of the nearest of all rows, (m, count), best first."""
+        return self._vectors.search(queries, min(count, self._vectors.count))[0]
 
     def named(self, rows: Sequence[int], query: FloatArray, units: Units, mode: Mode) -> list[Found]:
         """Rows that a question names, with their own values, best first: 1 is the score of the best hybrid hit."""
@@ -131,7 +143,7 @@ class Retriever:
     def _count(self, allowed: Mask | None) -> int:
         return self._vectors.count if allowed is None else int(allowed.sum())
 
-    def _dense(self, queries: FloatArray, wanted: int, allowed: Mask | None) -> list[list[Found]]:
+    def _dense(self, queries: FloatArray, wanted: int, allowed: Mask | None) -> tuple[list[list[Found]], FloatArray]:
         total = self._count(allowed)
         fetched = min(wanted + _TIES_ALLOWED, total)
         cosines, rows = self._vectors.search(queries, fetched, allowed)
@@ -143,7 +155,7 @@ class Retriever:
                 (best,), (at,) = self._vectors.search(query[None, :], more, allowed)
             found = zip(self._ids(at), at.tolist(), best.tolist(), strict=True)
             nearest.append([Found(row, id, cosine, cosine, None) for id, row, cosine in _ordered(found)[:wanted]])
-        return nearest
+        return nearest, cosines
 
     def _by_keywords(self, query: FloatArray, units: Units, wanted: int, allowed: Mask | None) -> list[Found]:
         scores, rows = self._keyword_hits(units, wanted, allowed)
@@ -166,7 +178,7 @@ class Retriever:
 
     def _hybrid(
         self, queries: FloatArray, asked: Sequence[Units], wanted: int, allowed: Mask | None
-    ) -> list[list[Found]]:
+    ) -> tuple[list[list[Found]], FloatArray]:
         """Twice: the first hits of one ranking move the question's vector, and the candidates are scored again."""
         depth = min(fusion.depth_for(wanted), self._count(allowed))
         cosines, rows = self._vectors.search(queries, depth, allowed)
@@ -174,7 +186,7 @@ class Retriever:
         def fused(position: int) -> list[Found]:
             return self._fused(queries[position], asked[position], wanted, allowed, cosines[position], rows[position])
 
-        return _each(fused, len(asked))
+        return _each(fused, len(asked)), cosines
 
     def scales(self, queries: FloatArray, asked: Sequence[Units], allowed: Mask | None = None) -> list[Scale]:
         """What the hybrid scores of each question are measured by; queries, asked: see `__call__`."""

@@ -14,12 +14,13 @@ from .cleaning import clean_text
 from .encoders import Encoder
 from .errors import QueryError, StoreError
 from .filters import Filter
+from .folding import folded
 from .opened import OpenGeneration
 from .paper import Paper
 from .progress import Progress, silent
 from .questions import Question
 from .results import Ranking, Results
-from .retrieval import MODES, Mode
+from .retrieval import MODES, Found, Mode
 from .steering import Steering
 from .store import Generation, Manifest, open_parts
 from .store.checks import is_live
@@ -130,6 +131,7 @@ class SearchIndex:
         sort: str | None = None,
         among: int = AMONG,
         group: str | None = None,
+        fold: bool = False,
     ) -> Results:
         """The k papers that answer a question in plain language best, after leaving out the best offset of them.
 
@@ -138,6 +140,9 @@ class SearchIndex:
         answers best, which takes longer than the search. A k larger than their number returns all of them.
         Ties are broken by id; a paper whose exact title, id, DOI or arXiv id the question is comes first. Raises
         QueryError for an empty question, a k below 1 or an offset below 0.
+
+        fold: of versions of one paper (see duplicates.py) one is among the hits, at the place of the best: the first
+        one if it was found. Else each is a hit, and tells of which it is a version.
 
         like, unlike: papers (named as in `paper`) that the question is moved towards and away from, see steering.py;
         they are not among the hits, and similarity is the cosine with the moved question.
@@ -151,15 +156,24 @@ class SearchIndex:
         allowed = opened.allowed(filter)
         query = opened.encoder.encode_queries([text])[0]
         asked = looked_for = units(text)
-        steering, permitted = None, allowed
+        steering, permitted, versions = None, allowed, opened.papers.versions
         if like or unlike:
             steering = Steering(opened.examples(_names(like)), opened.examples(_names(unlike)))
-            permitted = opened.without(allowed, steering.rows)
+            permitted = opened.without(allowed, versions.all_of(steering.rows) if fold else steering.rows)
             query, looked_for = steering.vector(query), steering.units(asked)
-        depth = arrangement.depth(offset + k)
-        found = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])[0]
+        nearest = None
+
+        def ask(depth: int) -> list[Found]:
+            nonlocal nearest
+            (some,), nearest = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])
+            return some
+
+        found = folded(ask, arrangement.depth(offset + k), versions.firsts if fold else {})
+        stands = None if steering else opened.standings([text], query[None, :], nearest, mode)[0]
         found, notes = arranged(opened, found, arrangement)
-        answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering)
+        answer = opened.results(
+            found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering, stands=stands
+        )
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer
 
@@ -178,12 +192,13 @@ class SearchIndex:
         sort: str | None = None,
         among: int = AMONG,
         group: str | None = None,
+        fold: bool = False,
     ) -> Results:
         """The k papers most like some papers (named as in `paper`) or a text such as an abstract, or all of them.
 
         similarity is the cosine with the mean of their unit vectors, and their titles and abstracts are the keywords;
         papers that were named are not among the hits. unlike: papers that both are moved away from, see steering.py.
-        The others: see `search`.
+        The others: see `search`; folded, other versions of what was named are no hits either.
         """
         _check(k, offset, mode)
         arrangement = Arrangement(diverse, sort, among, group)
@@ -194,9 +209,17 @@ class SearchIndex:
             raise QueryError("nothing to be similar to, expected ids of papers or a text")
         query, asked = steering.vector(), steering.units()
         allowed = opened.allowed(filter)
-        mask = opened.without(allowed, steering.rows).mask
-        found = opened.retriever(mode, query[None, :], [asked], arrangement.depth(offset + k), mask)[0]
+        versions = opened.papers.versions
+        left_out = versions.all_of(steering.rows) if fold else list(steering.rows)
+        mask = opened.without(allowed, left_out).mask
+        found = folded(
+            lambda n: opened.retriever(mode, query[None, :], [asked], n, mask)[0],
+            arrangement.depth(offset + k),
+            versions.firsts if fold else {},
+        )
         found, notes = arranged(opened, found, arrangement)
+        if others := [row for row in dict.fromkeys(left_out) if row not in steering.rows]:
+            notes += (f"left out, as versions of what was named: {', '.join(opened.papers.ids(others))}",)
         answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, steering=steering)
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer

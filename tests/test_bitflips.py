@@ -50,7 +50,7 @@ def test_opening_finds_every_change_of_size_count_name_or_head(index: Path) -> N
 
 def test_what_opening_lets_pass_ends_in_an_answer_or_an_error(index: Path) -> None:
     """A library may crash on it, and with it the process that asks; our own code may not raise anything else."""
-    passed = [each for each in mutations(index, 130, seed=2) if not seen_by_opening(each)]
+    passed = [each for each in mutations(index, 160, seed=2) if not seen_by_opening(each)]
     outcomes = asked(index, passed)
     assert [each.mutation for each in outcomes] == passed
     assert [each.said for each in outcomes if each.kind == "bug"] == []

@@ -158,7 +158,7 @@ def test_table_columns_are_aligned(run: Run, index: Path) -> None:
 
 def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
     answer = json.loads(run("query", QUESTION, "--index", index, "--json").out)
-    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits", "notes"]
+    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits", "notes", "standing"]
     assert (answer["query"], answer["like"], answer["unlike"], answer["mode"]) == (QUESTION, [], [], "hybrid")
     assert answer["index"] == {
         "path": str(index),
@@ -169,7 +169,8 @@ def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
     expected = cosines(QUESTION)
     assert {hit["id"] for hit in answer["hits"]} == set(expected)
     for rank, hit in enumerate(answer["hits"], start=1):
-        assert list(hit) == ["rank", "id", "score", "similarity", "lexical", "paper", "matches"]
+        names = ["rank", "id", "score", "similarity", "lexical", "duplicate_of", "paper", "matches", "standing"]
+        assert list(hit) == names
         assert hit["rank"] == rank
         assert hit["similarity"] == pytest.approx(expected[hit["id"]], abs=0.002)
         assert hit["lexical"] is None or hit["lexical"] > 0
@@ -213,7 +214,7 @@ def test_jsonl_is_the_hits_of_json_one_a_line(run: Run, index: Path) -> None:
 
 def test_tsv_has_a_header_and_whole_values(run: Run, index: Path) -> None:
     rows = list(csv.DictReader(run("query", QUESTION, "--index", index, "--tsv").lines, delimiter="\t"))
-    fields = "rank score similarity id title authors venue date doi arxiv_id url"
+    fields = "rank score similarity id title authors venue date doi arxiv_id url standing duplicate_of"
     assert list(rows[0]) == fields.split()
     assert [row["id"] for row in rows] == list(cosines(QUESTION))
     ice = next(row for row in rows if row["id"] == "p-ice")
@@ -443,9 +444,10 @@ def test_rank_writes_a_trec_run(run: Run, index: Path, questions: Path) -> None:
 def test_rank_equals_query(run: Run, index: Path, questions: Path) -> None:
     hits = [json.loads(line) for line in run("query", QUESTION, "--index", index, "--jsonl").lines]
     ranked = [json.loads(line) for line in run("rank", questions, "--index", index, "--format", "jsonl").lines]
-    assert list(ranked[0]) == ["query_id", "query", "id", "rank", "score", "similarity", "lexical"]
+    names = "query_id query id rank score similarity lexical standing stands_out duplicate_of"
+    assert list(ranked[0]) == names.split()
     assert (ranked[0]["query_id"], ranked[0]["query"]) == ("q1", QUESTION)
-    names = ("id", "rank", "score", "similarity", "lexical")
+    names = ("id", "rank", "score", "similarity", "lexical", "duplicate_of")
     assert [[row[name] for name in names] for row in ranked[:PAPERS]] == [[hit[name] for name in names] for hit in hits]
 
 
@@ -455,7 +457,7 @@ def test_rank_writes_tsv_with_a_header(run: Run, index: Path, questions: Path) -
             run("rank", questions, "--index", index, "--format", "tsv", "--mode", "dense").lines, delimiter="\t"
         )
     )
-    assert list(rows[0]) == ["query_id", "id", "rank", "score", "similarity"]
+    assert list(rows[0]) == ["query_id", "id", "rank", "score", "similarity", "duplicate_of"]
     assert [row["id"] for row in rows if row["query_id"] == "q1"] == list(cosines(QUESTION))
 
 

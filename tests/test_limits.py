@@ -15,7 +15,7 @@ from conftest import TinyEncoder, write_jsonl
 from reader_cases import READERS, SEEDS, check_papers
 
 from semsearch.build import build_index
-from semsearch.cli.render import show_papers, show_results
+from semsearch.cli.render import Shown, show_papers, show_results
 from semsearch.corpus import FORMATS, BadRecord, hf_text, read_papers, sources
 from semsearch.corpus.json_document import _values
 from semsearch.corpus.json_lines import find_records
@@ -275,5 +275,5 @@ def test_a_title_of_nearly_a_million_characters_is_found_shown_and_widens_no_oth
         lines = capsys.readouterr().out.splitlines()
         assert sorted(len(line) > 900_000 for line in lines) == [False] * (len(lines) - 1) + [True]
         assert max(len(line) for line in lines if title.strip() not in line) < 400
-        show_papers([index.paper("long")], "jsonl")
+        show_papers([Shown(index.paper("long"))], "jsonl")
         assert json.loads(capsys.readouterr().out)["title"] == title.strip()

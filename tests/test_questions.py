@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.errors import QueryError
-from semsearch.questions import Question, read_questions
+from semsearch.questions import Question, count_questions, read_questions
 
 
 def read(tmp_path: Path, data: str | bytes) -> list[tuple[str, str]]:
@@ -130,3 +130,34 @@ def test_an_indented_object_is_an_object(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text('{"id": "1", "text": "a"}\n  {"id": "2", "text": "b"}\n', encoding="utf-8")
     assert [question.id for question in read_questions(file)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ("one\n\n  \ntwo", 2),
+        ("qid\tquery\na\tb\nc\td\n", 2),
+        ("a\tb\n", 1),
+        ('{"id": 1, "text": "x"}\n', 1),
+        ("[1, 2]\n", None),
+        ("", 0),
+    ],
+)
+def test_questions_are_counted_for_an_estimate(tmp_path: Path, content: str, count: int | None) -> None:
+    (tmp_path / "q").write_text(content)
+    assert count_questions(tmp_path / "q") == count
+    assert count_questions("-") is None
+    assert count_questions(tmp_path / "none") is None
+
+
+def test_an_interest_names_papers(tmp_path: Path) -> None:
+    lines = ('{"id": "a", "text": "tides", "like": ["p1", "p2"], "unlike": "p3"}', '{"like": "p4", "text": null}')
+    (tmp_path / "q.jsonl").write_text("\n".join(lines))
+    assert list(read_questions(tmp_path / "q.jsonl")) == [
+        Question("a", "tides", ("p1", "p2"), ("p3",)),
+        Question("2", "", ("p4",)),
+    ]
+    assert [question.place for question in read_questions(tmp_path / "q.jsonl")] == [
+        f"{tmp_path / 'q.jsonl'}:1",
+        f"{tmp_path / 'q.jsonl'}:2",
+    ]

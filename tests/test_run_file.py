@@ -32,7 +32,7 @@ class Writers:
 
     def run(self, *args: object, kill: tuple[str, int] = ("", 0)) -> tuple[int, str]:
         """Its exit status, negative for a signal, and what it wrote to standard error. kill: `_put`, which writes to
-        the run, or `_tell`, which writes to its log, and at which time."""
+        the run, or `_tell`, which writes to its log, and at which time; a negative one is that of a Ctrl-C."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(json.dumps([list(map(str, args)), *kill]) + "\n")
@@ -200,6 +200,19 @@ def test_a_bad_question_leaves_the_answers_before_it_to_be_gone_on_with(
     assert len((tmp_path / "run").read_text().splitlines()) == 600
 
 
+def test_after_ctrl_c_nothing_that_was_answered_is_lost(writers: Writers, made: Path, tmp_path: Path) -> None:
+    code, err = writers.run(*rank(made, tmp_path / "run"), kill=("_put", -31))  # the first time is the empty header
+    assert (code, err) == (130, f"kept: 29 questions, in {tmp_path / 'run.part'}; --resume goes on behind them\n")
+    code, err = writers.run(*rank(made, tmp_path / "run", "--resume"), kill=("_put", 1))
+    assert (tmp_path / "run.part").read_bytes().count(b"\n") >= 29 * 5
+    assert writers.run(*rank(made, tmp_path / "run", "--resume")) == (0, "")
+    assert writers.run(*rank(made, tmp_path / "whole"))[0] == 0
+    assert (tmp_path / "run").read_bytes() == (tmp_path / "whole").read_bytes()
+    code, err = writers.run(*rank(made, tmp_path / "early"), kill=("_put", -2))
+    assert (code, err) == (130, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "whole"]
+
+
 def _serve() -> None:
     import faiss  # noqa: F401 (once, and not by each writer)
 
@@ -232,6 +245,8 @@ def _write(main: Any, args: list[str], name: str, times: int) -> NoReturn:
         def written(writer: Any, value: Any) -> None:
             nonlocal met
             met += 1
+            if met == -times:
+                raise KeyboardInterrupt
             if met == times:
                 data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
                 open_file = getattr(writer, file)

@@ -317,7 +317,7 @@ def reads() -> Iterator[dict[str, int]]:
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="reads are counted by Linux")
 def test_opening_reads_as_much_of_a_large_index_as_of_a_small_one(tmp_path: Path) -> None:
     found = []
-    for papers in (100, 3000):
+    for papers in (1000, 3000):  # both with background questions, of which there are as many
         records = [{"id": f"p{n:04}", "title": f"whales {n:04}"} for n in range(papers)]
         path = tmp_path / f"index{papers}"
         build_index(write_jsonl(tmp_path / "p.jsonl", records), path, model=TinyEncoder(dimensions=8))

@@ -13,11 +13,12 @@ from pathlib import Path
 from .. import results
 from ..inputs import HOME, Inputs, SkippedError
 from ..tables import Values, between, measured
-from . import diversity, likes, ranks
+from . import diversity, likes, ranks, standing
 
 PAGE = HOME.parent / "docs" / "answers.md"
 
 _PARTS: dict[str, tuple[Callable[[Inputs], Values], Callable[[Values], str]]] = {
+    "standing": (standing.measure, standing.tables),
     "likes": (likes.measure, likes.tables),
     "diversity": (diversity.measure, diversity.tables),
     "ranks": (ranks.measure, ranks.tables),

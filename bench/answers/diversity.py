@@ -8,17 +8,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from semsearch.diversity import LAMBDA
+from semsearch.arranging import AMONG
+from semsearch.diversity import LAMBDA, mmr
 from semsearch.evaluate import Run, bootstrap_interval
 from semsearch.evaluate.measures import parse_measures, question_values
-from semsearch.results import Results
 
 from ..inputs import Inputs
 from ..tables import Values, table
 from .judged import ML_QUESTIONS, SETS, JudgedSet, judged_sets, opened_set
 
 _LAMBDAS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-_MEASURE = "nDCG@10"
+_MEASURE, _SHOWN = "nDCG@10", 10
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def measure(inputs: Inputs) -> Values:
@@ -30,11 +32,12 @@ def measure(inputs: Inputs) -> Values:
 def _measured(inputs: Inputs, folder: Path) -> Values:
     (ndcg,) = parse_measures([_MEASURE]).values()
     found: Values = {}
-    plain: npt.NDArray[np.float64] | None = None
+    plain: FloatArray | None = None
     with opened_set(inputs, folder) as judged:
+        pools = {each.id: _pool(judged, each.text) for each in judged.questions}
         for weight in _LAMBDAS:
-            answers = {each.id: judged.index.search(each.text, 10, diverse=weight) for each in judged.questions}
-            run = Run({id: tuple(hit.id for hit in answer) for id, answer in answers.items()})
+            orders = {id: mmr(scores, vectors, weight)[:_SHOWN] for id, (_, scores, vectors) in pools.items()}
+            run = Run({id: tuple(pools[id][0][at] for at in order) for id, order in orders.items()})
             of_each = question_values(run, judged.judgements, ndcg)
             values = np.array([of_each[each.id] for each in judged.questions])
             plain = values if plain is None else plain
@@ -44,16 +47,20 @@ def _measured(inputs: Inputs, folder: Path) -> Values:
                 "difference": round(float((values - plain).mean()), 4),
                 "low": round(interval.low, 4),
                 "high": round(interval.high, 4),
-                "cosine": round(statistics.mean(_alike(judged, each) for each in answers.values()), 4),
+                "cosine": round(statistics.mean(_alike(pools[id][2][order]) for id, order in orders.items()), 4),
             }
     return found
 
 
-def _alike(judged: JudgedSet, answer: Results) -> float:
+def _pool(judged: JudgedSet, question: str) -> tuple[list[str], list[float], npt.NDArray[np.float32]]:
+    """Ids, scores and vectors of the hits that `search(diverse=...)` puts in order."""
+    hits = judged.index.search(question, AMONG)
+    return [hit.id for hit in hits], [hit.score for hit in hits], judged.vectors([hit.id for hit in hits])
+
+
+def _alike(vectors: npt.NDArray[np.float32]) -> float:
     """The mean cosine of any two hits."""
-    vectors = judged.vectors(hit.id for hit in answer)
-    cosines = vectors @ vectors.T
-    return float(cosines[np.triu_indices(len(cosines), 1)].mean())
+    return float((vectors @ vectors.T)[np.triu_indices(len(vectors), 1)].mean())
 
 
 def tables(values: Values) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +47,10 @@ class JudgedSet:
         """Those of some ids that are papers of the index."""
         return sorted(self._papers.rows_by_id(list(ids)))
 
-    def vectors(self, ids: Iterable[str]) -> FloatArray:
-        """The vectors of papers, (n, d)."""
-        return self._vectors.rows(np.array(list(self._papers.rows_by_id(list(ids)).values()), dtype=np.int64))
+    def vectors(self, ids: Sequence[str]) -> FloatArray:
+        """The vectors of papers, (n, d), in their order."""
+        rows = self._papers.rows_by_id(ids)
+        return self._vectors.rows(np.array([rows[id] for id in ids], dtype=np.int64))
 
 
 @contextmanager

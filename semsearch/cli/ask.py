@@ -87,7 +87,7 @@ def query(
     with open_index(index) as opened:
         found = opened.search(
             question, k, like=like or (), unlike=unlike or (), offset=offset, mode=mode.value, filter=filter, why=why,
-            diverse=diverse, sort=sort, among=among, group=group,
+            diverse=diverse, sort=sort, among=among, group=group, fold=output == "table",
         )  # fmt: skip
         show_results(found, output)
 
@@ -144,7 +144,7 @@ def similar(
     with open_index(index) as opened:
         found = opened.similar(
             papers or (), k, unlike=unlike or (), text=draft, offset=offset, mode=mode.value, filter=filter, why=why,
-            diverse=diverse, sort=sort, among=among, group=group,
+            diverse=diverse, sort=sort, among=among, group=group, fold=output == "table",
         )  # fmt: skip
         show_results(found, output)
 
@@ -167,10 +167,15 @@ def show(
     """
     output = output_format(json=json, jsonl=jsonl, tsv=tsv, csv=csv, ids=ids, bibtex=bibtex, ris=ris, csl=csl)
     from ..store import open_papers
-    from .render import show_papers
+    from .render import Shown, show_papers
 
     with closing(open_papers(index)) as table:
-        show_papers(table.get([table.row_of(name) for name in papers]), output)
+        shown = []
+        for row in [table.row_of(name) for name in papers]:
+            first = table.versions.firsts.get(row)
+            own, *others = table.get([row, *(each for each in table.versions.of(row) if each != row)])
+            shown.append(Shown(own, None if first is None else table.ids([first])[0], tuple(others)))
+        show_papers(shown, output)
 
 
 def _read_text(name: str) -> str:

@@ -117,6 +117,8 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
     yield "", f"{reads}; {counts.cut} of {counts.papers} were longer and cut ({counts.cut / counts.papers:.0%})"
     yield "encoder", _where(manifest)
     yield "plan", f"{plan.kind} search over {plan.count} vectors of {plan.dimensions} dimensions, {plan.type}"
+    reason = generation.background.reason
+    yield "standing", f"unavailable: {reason}" if reason else "of each answer to a question, see docs/answers.md"
     for part in manifest.files:
         yield part.name, f"{part.bytes / 1e6:.2f} MB"
 

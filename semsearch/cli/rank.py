@@ -167,6 +167,9 @@ def _jsonl(ranking: Ranking) -> Iterator[str]:
             "score": paper.score,
             "similarity": paper.similarity,
             "lexical": paper.lexical,
+            "standing": paper.standing,
+            "stands_out": ranking.standing.stands_out if ranking.standing else None,
+            "duplicate_of": paper.duplicate_of,
         }
         if paper.outside:
             line["title"] = paper.outside.title
@@ -175,7 +178,8 @@ def _jsonl(ranking: Ranking) -> Iterator[str]:
 
 def _tsv(ranking: Ranking) -> Iterator[str]:
     for paper in ranking.papers:
-        yield f"{ranking.query_id}\t{paper.id}\t{paper.rank}\t{paper.score:.9g}\t{paper.similarity:.9g}\n"
+        numbers = f"{paper.rank}\t{paper.score:.9g}\t{paper.similarity:.9g}"
+        yield f"{ranking.query_id}\t{paper.id}\t{numbers}\t{paper.duplicate_of or ''}\n"
 
 
 _LINES: dict[RunFormat, Callable[[Ranking], Iterator[str]]] = {
@@ -183,4 +187,4 @@ _LINES: dict[RunFormat, Callable[[Ranking], Iterator[str]]] = {
     RunFormat.jsonl: _jsonl,
     RunFormat.tsv: _tsv,
 }
-_HEADERS = {RunFormat.tsv: "query_id\tid\trank\tscore\tsimilarity\n"}
+_HEADERS = {RunFormat.tsv: "query_id\tid\trank\tscore\tsimilarity\tduplicate_of\n"}

@@ -10,6 +10,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..paper import Paper
@@ -31,17 +32,34 @@ _TSV_FIELDS = ("id", "title", "authors", "venue", "date", "doi", "arxiv_id", "ur
 
 
 def show_results(results: Results, output: str) -> None:
-    """Print an answer to standard output in one of the OUTPUTS; its notes go there with a table, else to stderr."""
+    """Print an answer to standard output in one of the OUTPUTS; its notes go there with a table, and before it that no
+    paper stands out, else to stderr."""
+    if results.standing and results.standing.verdict and output != "json":
+        print(results.standing.verdict, file=sys.stdout if output == "table" else sys.stderr)
     for line in _RESULTS[output](results):
         print(line)
     for note in results.notes:
         print(note, file=sys.stdout if output == "table" else sys.stderr)
 
 
-def show_papers(papers: Sequence[Paper], output: str) -> None:
+def show_papers(shown: Sequence[Shown], output: str) -> None:
     """Print papers, whole, to standard output in one of the OUTPUTS."""
-    for line in _PAPERS[output](papers):
+    for line in _PAPERS[output](shown):
         print(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A paper, and its other versions in the index as in Hit."""
+
+    paper: Paper
+    duplicate_of: str | None = None
+    versions: tuple[Paper, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        ids = [version.id for version in self.versions]
+        return {**self.paper.as_dict(), "duplicate_of": self.duplicate_of, "versions": ids}
 
 
 def byline(paper: Paper) -> str:
@@ -54,6 +72,12 @@ def byline(paper: Paper) -> str:
     if paper.organization or paper.author_count is None:
         return paper.organization or ""
     return f"{paper.author_count} author{'s' * (paper.author_count != 1)}"
+
+
+def _named(versions: Sequence[Paper]) -> list[str]:
+    """Each as `id (venue year)`."""
+    told = [" ".join(map(str, filter(None, (paper.venue, paper.year)))) for paper in versions]
+    return [f"{paper.id} ({about})" if about else paper.id for paper, about in zip(versions, told, strict=True)]
 
 
 def _headline(paper: Paper) -> str:
@@ -83,27 +107,39 @@ def _grouped(results: Results) -> Iterator[tuple[str | None, Sequence[Hit]]]:
 def _plain_table(results: Results) -> Iterator[str]:
     """Aligned columns, nothing cut, for pipes and files.
 
-    A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none. A
-    group's name stands in a line before its hits.
+    A line for each hit; two if there are reasons, the second `  > ` and the sentence, or `  >` where there is none; and
+    one more, `  also: `, that names the other versions of a paper that has some. A group's name stands in a line before
+    its hits.
     """
     groups = list(_grouped(results))
     hits = [hit for _, some in groups for hit in some]
     headings = {some[0].rank: heading for heading, some in groups if heading}
     reasons = [why.sentence(hit.paper.abstract) if (why := hit.why) else "" for hit in hits]
-    rows = [("#", "similarity", "title", "authors", "date", "id")]
-    rows += [
-        (str(hit.rank), f"{hit.similarity:.3f}", _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id)
-        for hit in hits
-    ]
+    figures = _figures(results.hits)
+    first = 1 + len(figures)
+    rows = [("#", *figures, "title", "authors", "date", "id")]
+    for hit in hits:
+        numbers = [figure(hit) for figure in figures.values()]
+        rows.append((str(hit.rank), *numbers, _headline(hit.paper), byline(hit.paper), hit.paper.date or "", hit.id))
     widths = [min(max(map(len, column)), _ALIGNED_CHARS) for column in zip(*rows, strict=True)]
     for position, row in enumerate(rows):
         if position and (heading := headings.get(hits[position - 1].rank)):
             yield heading
-        numbers = [cell.rjust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
-        texts = [cell.ljust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        numbers = [cell.rjust(width) for cell, width in zip(row[:first], widths[:first], strict=True)]
+        texts = [cell.ljust(width) for cell, width in zip(row[first:], widths[first:], strict=True)]
         yield "  ".join(numbers + texts).rstrip()
         if position and any(reasons):
             yield f"  > {reasons[position - 1]}".rstrip()
+        if position and (versions := hits[position - 1].versions):
+            yield f"  also: {', '.join(_named(versions))}"
+
+
+def _figures(hits: Sequence[Hit]) -> dict[str, Callable[[Hit], str]]:
+    """The columns of numbers: similarity, and standing where the hits have one."""
+    columns: dict[str, Callable[[Hit], str]] = {"similarity": lambda hit: f"{hit.similarity:.3f}"}
+    if any(hit.standing is not None for hit in hits):
+        columns["standing"] = lambda hit: "" if hit.standing is None else f"{hit.standing:.2f}"
+    return columns
 
 
 def _drawn_table(results: Results) -> Iterator[str]:
@@ -115,13 +151,15 @@ def _drawn_table(results: Results) -> Iterator[str]:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", style="dim")
-    table.add_column("similarity", justify="right")
+    figures = _figures(results.hits)
+    for name in figures:
+        table.add_column(name, justify="right")
     table.add_column("paper", overflow="fold", ratio=1)
     for heading, hits in _grouped(results):
         if heading:
-            table.add_row("", "", Text(heading, style="bold cyan"))
+            table.add_row("", *("" for _ in figures), Text(heading, style="bold cyan"))
         for hit in hits:
-            table.add_row(str(hit.rank), f"{hit.similarity:.3f}", _drawn_hit(hit))
+            table.add_row(str(hit.rank), *(figure(hit) for figure in figures.values()), _drawn_hit(hit))
     console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, 120))
     with console.capture() as drawn:
         console.print(table)
@@ -143,6 +181,8 @@ def _drawn_hit(hit: Hit) -> Text:
     if why:
         lines.append(Text(why.sentence(paper.abstract)))
         _mark(lines[-1], in_abstract, why.start, why.end)
+    if hit.versions:
+        lines.append(Text(f"also: {', '.join(_named(hit.versions))}", style="dim"))
     return Text("\n").join(lines)
 
 
@@ -165,38 +205,48 @@ def _tsv_fields(paper: Paper) -> list[str | None]:
     return ["; ".join(paper.authors) if name == "authors" else getattr(paper, name) for name in _TSV_FIELDS]
 
 
+def _told_fields(results: Results) -> list[str]:
+    """What a table for machines tells of hits behind the fields of papers."""
+    return ["duplicate_of", *(["group"] if results.grouped_by else [])]
+
+
 def _results_tsv(results: Results) -> Iterator[str]:
-    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS, *(["group"] if results.grouped_by else [])))
+    yield _tsv(("rank", "score", "similarity", *_TSV_FIELDS, "standing", *_told_fields(results)))
     for hit in results:
         numbers = hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}"
-        yield _tsv((*numbers, *_tsv_fields(hit.paper), *([hit.group] if results.grouped_by else [])))
+        standing = None if hit.standing is None else f"{hit.standing:.3f}"
+        told = (getattr(hit, name) for name in _told_fields(results))
+        yield _tsv((*numbers, *_tsv_fields(hit.paper), standing, *told))
 
 
-def _papers_tsv(papers: Sequence[Paper]) -> Iterator[str]:
-    yield _tsv((*_TSV_FIELDS, "abstract"))
-    for paper in papers:
-        yield _tsv((*_tsv_fields(paper), paper.abstract))
+def _papers_tsv(shown: Sequence[Shown]) -> Iterator[str]:
+    yield _tsv((*_TSV_FIELDS, "abstract", "duplicate_of"))
+    for each in shown:
+        yield _tsv((*_tsv_fields(each.paper), each.paper.abstract, each.duplicate_of))
 
 
 def _results_csv(results: Results) -> Iterator[str]:
-    yield from csv_lines([("rank", "score", "similarity", *CSV_FIELDS, *(["group"] if results.grouped_by else []))])
+    told = _told_fields(results)
+    yield from csv_lines([("rank", "score", "similarity", *CSV_FIELDS, *told)])
     numbers = ((hit.rank, f"{hit.score:.6f}", f"{hit.similarity:.6f}") for hit in results)
-    groups = ([hit.group] if results.grouped_by else [] for hit in results)
-    hits = zip(numbers, results, groups, strict=True)
-    yield from csv_lines([*number, *csv_cells(hit.paper), *group] for number, hit, group in hits)
+    others = ([getattr(hit, name) or "" for name in told] for hit in results)
+    hits = zip(numbers, results, others, strict=True)
+    yield from csv_lines([*number, *csv_cells(hit.paper), *other] for number, hit, other in hits)
 
 
-def _papers_csv(papers: Sequence[Paper]) -> Iterator[str]:
-    yield from csv_lines([CSV_FIELDS, *map(csv_cells, papers)])
+def _papers_csv(shown: Sequence[Shown]) -> Iterator[str]:
+    yield from csv_lines([(*CSV_FIELDS, "duplicate_of")])
+    yield from csv_lines([*csv_cells(each.paper), each.duplicate_of or ""] for each in shown)
 
 
-def _papers_text(papers: Sequence[Paper]) -> Iterator[str]:
+def _papers_text(shown: Sequence[Shown]) -> Iterator[str]:
     """Every field that is known, the abstract last; lines are folded only on a terminal."""
     width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 0
-    for number, paper in enumerate(papers):
+    for number, each in enumerate(shown):
         if number:
             yield ""
-        fields = {name: value for name, value in paper.as_dict().items() if value not in (None, "", [])}
+        known = {**each.as_dict(), "versions": _named(each.versions)}
+        fields = {name: value for name, value in known.items() if value not in (None, "", [])}
         abstract = fields.pop("abstract", "")
         fields.pop("year", None)
         for name, value in fields.items():
@@ -215,6 +265,10 @@ def _referred(write: Callable[[Sequence[Paper]], Iterable[str]]) -> Callable[[Re
     return lambda results: write([hit.paper for hit in results])
 
 
+def _of_papers(write: Callable[[Sequence[Paper]], Iterable[str]]) -> Callable[[Sequence[Shown]], Iterable[str]]:
+    return lambda shown: write([each.paper for each in shown])
+
+
 _RESULTS: dict[str, Callable[[Results], Iterable[str]]] = {
     "table": _results_table,
     "json": lambda results: [json.dumps(results.as_dict(), ensure_ascii=False, indent=1)],
@@ -224,13 +278,13 @@ _RESULTS: dict[str, Callable[[Results], Iterable[str]]] = {
     "ids": lambda results: (hit.id for hit in results),
     **{name: _referred(write) for name, write in _REFERENCES.items()},
 }
-_PAPERS: dict[str, Callable[[Sequence[Paper]], Iterable[str]]] = {
+_PAPERS: dict[str, Callable[[Sequence[Shown]], Iterable[str]]] = {
     "table": _papers_text,
-    "json": lambda papers: [json.dumps([paper.as_dict() for paper in papers], ensure_ascii=False, indent=1)],
-    "jsonl": lambda papers: (_json(paper.as_dict()) for paper in papers),
+    "json": lambda shown: [json.dumps([each.as_dict() for each in shown], ensure_ascii=False, indent=1)],
+    "jsonl": lambda shown: (_json(each.as_dict()) for each in shown),
     "tsv": _papers_tsv,
     "csv": _papers_csv,
-    "ids": lambda papers: (paper.id for paper in papers),
-    **_REFERENCES,
+    "ids": lambda shown: (each.paper.id for each in shown),
+    **{name: _of_papers(write) for name, write in _REFERENCES.items()},
 }
 OUTPUTS = tuple(_RESULTS)

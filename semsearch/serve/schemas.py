@@ -31,9 +31,11 @@ _RESULTS = {
         {
             "rank": 1, "id": "molina-1974-ozone", "score": 1.0, "similarity": 0.62, "lexical": 5.48, "paper": _PAPER,
             "matches": {"title": [[84, 89]], "abstract": [[69, 77], [78, 83]]},
+            "duplicate_of": None, "standing": None,
         }
     ],
     "notes": [],
+    "standing": None,
 }  # fmt: skip
 _PROBLEM = {
     "type": "about:blank", "title": "Bad Request", "status": 400,
@@ -104,6 +106,8 @@ class HitAnswer(BaseModel):
     lexical: float | None = Field(description="The BM25 score, null where there is none.")
     paper: PaperAnswer
     matches: MatchesAnswer
+    duplicate_of: str | None = Field(description="The hit above that it is another version of.")
+    standing: float | None = Field(description="Comparable between questions; null where the index tells none.")
     why: WhySentence | None = Field(None, description="Only where it was asked for and there is an abstract.")
 
 
@@ -128,6 +132,7 @@ class ResultsAnswer(BaseModel):
     index: IndexAnswer
     hits: list[HitAnswer]
     notes: list[str] = Field(description="What else the reader should know of the answer, a sentence each.")
+    standing: dict[str, Any] | None = Field(description="How the answer stands against those to other questions.")
 
 
 class WhyAnswer(BaseModel):
@@ -147,6 +152,8 @@ class RankedAnswer(BaseModel):
     score: float
     similarity: float
     lexical: float | None
+    standing: float | None = None
+    duplicate_of: str | None = None
 
 
 class RankingAnswer(BaseModel):

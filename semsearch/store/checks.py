@@ -20,19 +20,20 @@ from ..encoders.identity import (
     DESCRIPTION,
     ENCODER_FILES,
     DocumentEngine,
-    EncoderIdentity,
     Engine,
     Precision,
     identity_from_values,
 )
 from ..errors import StoreError
 from ..faiss_header import HEADER_BYTES, VECTORS_TYPE, wrong_head
+from ..standing import Background, background_from_json
 from .layout import (
     CURRENT,
     ENCODER,
     LEXICAL,
     MANIFEST,
     PAPERS,
+    STANDING,
     VECTORS,
     generation_number,
     index_option,
@@ -44,6 +45,9 @@ from .reading import read_small, read_start
 from .segments import wrong_segments
 
 _VERSIONS_SINCE = 4
+STANDING_SINCE = 4
+"""The format from which a generation has the file of the background questions."""
+
 _CURRENT_BYTES = 1024  # one line
 _SMALL_BYTES = 1 << 20  # of a description in JSON: prompts, or a line for each of tantivy's segments
 _REBUILD = "build the index again"
@@ -87,10 +91,11 @@ def is_live(index: Path, name: str, manifest: Manifest) -> bool:
         return False
 
 
-def part_names(encoder: EncoderIdentity) -> tuple[str, ...]:
+def part_names(manifest: Manifest) -> tuple[str, ...]:
     """The files of a generation but those of tantivy, relative to its folder."""
-    carried = ENCODER_FILES if encoder.engine == "onnx" else ()
-    return (PAPERS, VECTORS, *(f"{ENCODER}/{name}" for name in carried))
+    carried = ENCODER_FILES if manifest.encoder.engine == "onnx" else ()
+    since_4 = (STANDING,) if manifest.format >= STANDING_SINCE else ()
+    return (PAPERS, VECTORS, *since_4, *(f"{ENCODER}/{name}" for name in carried))
 
 
 def checked(folder: Path) -> Manifest:
@@ -158,7 +163,7 @@ def _wrong_size(path: Path, size_bytes: int) -> str:
 def _wrong_names(manifest: Manifest) -> str:
     """The files of a generation are a closed set; those of tantivy are named by chance, and compared with meta.json."""
     names = [part.name for part in manifest.files]
-    expected = [*part_names(manifest.encoder), _META]
+    expected = [*part_names(manifest), _META]
     fixed = [name for name in names if name in expected or not is_lexical_file(name)]
     if sorted(fixed) != sorted(expected):
         return f"expected the files {', '.join(expected)}, got {', '.join(sorted(fixed)) or 'none'}"
@@ -220,6 +225,29 @@ def _wrong_encoder(folder: Path, manifest: Manifest, part: PartFile) -> str:
     return "" if found == manifest.encoder else f"another encoder than in {MANIFEST}"
 
 
+def _wrong_standing(folder: Path, manifest: Manifest, part: PartFile) -> str:
+    content = read_small(folder / part.name, _SMALL_BYTES)
+    if wrong := _wrong_hash(content, part):
+        return wrong
+    try:
+        background_from_json(content, manifest.encoder.dimensions)
+    except (ValueError, RecursionError) as error:
+        return f"expected what background questions get, in JSON ({error})"
+    return ""
+
+
+def background_of(folder: Path, manifest: Manifest) -> Background:
+    """What background questions get from a generation; StoreError where the file does not tell."""
+    if manifest.format < STANDING_SINCE:
+        return Background(
+            reason=f"an index of format {manifest.format}; a `build`, or what `add` or `sync` changes, makes it"
+        )
+    try:
+        return background_from_json(read_small(folder / STANDING, _SMALL_BYTES), manifest.encoder.dimensions)
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{folder / STANDING}: damaged ({error})", _REBUILD) from error
+
+
 def _wrong_keywords(folder: Path, manifest: Manifest, part: PartFile) -> str:
     content = read_small(folder / part.name, _SMALL_BYTES)
     names = {Path(each.name).name for each in manifest.files if is_lexical_file(each.name) and each.name != _META}
@@ -236,5 +264,6 @@ _LOOKS: dict[str, Callable[[Path, Manifest, PartFile], str]] = {
     PAPERS: _wrong_papers,
     VECTORS: _wrong_vectors,
     _DESCRIPTION: _wrong_encoder,
+    STANDING: _wrong_standing,
     _META: _wrong_keywords,
 }

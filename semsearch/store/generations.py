@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import SemsearchError, StoreError
+from ..standing import Background
 from . import files
-from .checks import checked, live_name, read_manifest_of
+from .checks import background_of, checked, live_name, read_manifest_of
 from .layout import CURRENT, ENCODER, LEXICAL, PAPERS, VECTORS, generation_number, index_option, is_lexical_file
 from .manifest import Manifest
 from .papers import PaperTable
@@ -50,6 +51,11 @@ class Generation:
     def lexical(self) -> Path:
         """The folder of the keyword index."""
         return self.folder / LEXICAL
+
+    @property
+    def background(self) -> Background:
+        """What background questions get from it; read whenever it is asked for."""
+        return background_of(self.folder, self.manifest)
 
     @property
     def lexical_files(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -138,3 +138,7 @@ class Versions:
         """The rows of all versions of a paper, itself among them, the first one first; itself alone without others."""
         first = self.firsts.get(row, row)
         return self._others.get(first, [first])
+
+    def all_of(self, rows: Iterable[int]) -> list[int]:
+        """The rows of all versions of some papers, themselves among them."""
+        return [version for row in rows for version in self.of(row)]

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..encoders.identity import DESCRIPTION, MODEL, TOKENIZER, EncoderIdentity
 from ..errors import StoreError
+from ..standing import Background
 from . import files
 from .checks import current_name, part_names
 from .embedded import count_embedded, scratch_names
@@ -32,6 +33,7 @@ from .layout import (
     PAPERS,
     PLAN,
     STAGING,
+    STANDING,
     VECTORS,
     check_target,
     generation_name,
@@ -103,6 +105,10 @@ class Building:
             files.link_files(generation.encoder, self.folder / ENCODER, (MODEL, TOKENIZER))
             self._describe(generation.manifest.encoder)
 
+    def write_background(self, background: Background) -> None:
+        """Keep what background questions get."""
+        files.write_durably(self.folder / STANDING, background.to_json())
+
     def copy_parts(self, generation: Generation) -> None:
         """Begin with the papers, vectors and keywords of another generation of this index."""
         files.copy_files(generation.folder, self.folder, (PAPERS, VECTORS))
@@ -125,7 +131,7 @@ class Building:
             files.remove(path)
         parts = []
         lexical = sorted(f"{LEXICAL}/{path.name}" for path in self.lexical.iterdir())
-        for name in (*part_names(manifest.encoder), *filter(is_lexical_file, lexical)):
+        for name in (*part_names(manifest), *filter(is_lexical_file, lexical)):
             path = self.folder / name
             files.sync_file(path)
             parts.append(PartFile(name, path.stat().st_size, files.sha256(path)))
