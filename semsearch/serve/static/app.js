@@ -74,7 +74,7 @@ async function ask() {
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
   const counting = counts.of(asked);
-  counting.catch(() => null); // it is told of below, unless the answer fails first
+  counting.then((there) => signal.aborted || panel.show(there), () => null); // of its failure is told below
   const found = await search(asked, { k: asked.k, signal });
   if (signal.aborted) return;
   counts.answeredBy(found.index.generation);
@@ -84,9 +84,7 @@ async function answer(asked, signal) {
   const full = found.hits.length === asked.k;
   results.show(found.hits, full && asked.k < MOST);
   const there = await counting;
-  if (signal.aborted) return;
-  panel.show(there);
-  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0));
+  if (!signal.aborted) tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0));
 }
 
 /** @param {number} shown @param {number} papers how many they are the nearest of, 0 if they are all */

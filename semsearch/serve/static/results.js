@@ -73,9 +73,8 @@ export function resultList(go, present) {
 
   function draw() {
     const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
-    keepingFocus(() =>
-      place.replaceChildren(...(hits.length ? [list] : []), ...(more ? [moreButton()] : [])),
-    );
+    const parts = hits.length ? [h("h2", { class: "unseen" }, "Results"), list, ...(more ? [moreButton()] : [])] : [];
+    keepingFocus(() => place.replaceChildren(...parts));
     for (const hit of hits) remember(hit.id, hit.paper.title);
     for (const hit of hits) if (opened.has(hit.id) && !sentenceOf(hit.id)) explain(hit.id);
     exports();

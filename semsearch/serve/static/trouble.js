@@ -8,14 +8,14 @@ import { NO_FILTER, countFilters } from "./state.js";
 /** What else should be known of an answer, above it; first that no paper stands out, if none does. @param {any} found */
 export function showNotes(found) {
   const verdict = found.standing?.verdict;
-  const notes = [...(verdict ? [`${sentence(verdict)}. These are the nearest.`] : []), ...found.notes];
+  const notes = [...(verdict ? [`${sentence(verdict)} These are the nearest.`] : []), ...found.notes];
   const lines = notes.map((note) => h("p", {}, ...coded(sentence(note))));
   byId("trouble").replaceChildren(...(lines.length ? [h("div", { class: "notes" }, ...lines)] : []));
 }
 
-/** @param {string} text */
+/** With a capital and a full stop. @param {string} text */
 function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }
 
 export function noTrouble() {
@@ -32,8 +32,8 @@ export function showProblem(problem, retry) {
       "div",
       { class: "note", role: "alert" },
       h("h2", {}, title),
-      h("p", {}, ...coded(problem.message)),
-      problem.hint ? h("p", {}, ...coded(problem.hint)) : null,
+      h("p", {}, ...coded(sentence(problem.message))),
+      problem.hint ? h("p", {}, ...coded(sentence(problem.hint))) : null,
       again ? h("button", { type: "button", class: "plain", onclick: retry }, "Try again") : null,
     ),
   );
