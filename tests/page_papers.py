@@ -22,6 +22,8 @@ _PLAIN = [
 ]  # fmt: skip
 _VENUES = ("Annals of Weather", "Proceedings of Quiet Things", "Letters on Motion")
 _AUTHORS = ("Ada Weaver", "Ben Miller", "Cleo Fisher", "Dan O'Hara", "Eva Smith")
+_GIVEN = ("Alma", "Boris", "Carla", "David", "Elias", "Frida", "Gustav", "Hanna")
+_FAMILY = ("Moss", "Reed", "Fern", "Thorn", "Birch")
 
 
 def page_papers() -> list[dict[str, Any]]:
@@ -31,7 +33,9 @@ def page_papers() -> list[dict[str, Any]]:
             "id": f"{name}-{turn}" if turn else name,
             "title": f"{title}, part {turn + 1}" if turn else title,
             "abstract": abstract,
-            "authors": [_AUTHORS[(place + turn) % 5], _AUTHORS[(place + turn + 2) % 5]],
+            "authors": [
+                _AUTHORS[(place + turn) % 5], _AUTHORS[(place + turn + 2) % 5], f"{_GIVEN[place]} {_FAMILY[turn]}",
+            ],
             "venue": _VENUES[(place + turn) % 3],
             "date": str(1951 + turn * 8 + place),
             "categories": ["nature" if place in (0, 1, 2, 4) else "craft"],
@@ -39,7 +43,7 @@ def page_papers() -> list[dict[str, Any]]:
         }
         for turn in range(5)
         for place, (name, title, abstract) in enumerate(_PLAIN)
-    ]
+    ]  # fmt: skip
     return [
         *papers,
         {

@@ -119,17 +119,36 @@ def test_a_question_is_answered_while_it_is_typed(page: Page) -> None:
     assert asked(page) == {"q": ["how owls hear"]}
     first = page.locator(".result").first
     assert first.locator(".title mark").all_inner_texts() == ["owls", "hear"]
-    assert first.locator(".meta").inner_text() == "Eva Smith, Ben Miller · Proceedings of Quiet Things · 1955"
+    assert (
+        first.locator(".meta").inner_text() == "Eva Smith, Ben Miller, Elias Moss · Proceedings of Quiet Things · 1955"
+    )
     assert page.title() == "how owls hear · semsearch"
+
+
+def test_nothing_moves_while_one_types(page: Page) -> None:
+    def places() -> list[dict[str, float] | None]:
+        return [page.locator(each).bounding_box() for each in ("#q", "#paste", ".years", ".result .title >> nth=0")]
+
+    page.goto("?q=tides+in")
+    shown(page, ALL)
+    before = places()
+    page.locator("#q").press("End")
+    page.locator("#q").press_sequentially(" a harbour", delay=5)
+    page.wait_for_url("**harbour")
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    after = places()
+    assert after[:3] == before[:3]
+    assert after[3]
+    assert before[3]
+    assert after[3]["y"] == before[3]["y"]
 
 
 def test_what_is_typed_before_the_script_runs_is_not_lost(page: Page) -> None:
     held: list[Route] = []
     page.route("**/app.js", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
-    page.goto("", wait_until="commit")
+    with page.expect_request("**/app.js"):
+        page.goto("", wait_until="commit")
     page.locator("#q").fill("why bread rises")
-    page.wait_for_function("true")
-    assert held
     held[0].continue_()
     expect(page.locator(".result .title").first).to_have_text("Why bread rises")
     assert page.locator("#q").input_value() == "why bread rises"
@@ -150,7 +169,7 @@ def test_an_answer_that_comes_too_late_is_dropped(page: Page) -> None:
     held: list[Route] = []
     page.route("**/api/search?q=bees*", lambda route: held.append(route))  # noqa: PLW0108
     page.goto("?q=bees")
-    page.wait_for_function("document.querySelector('#results').hasAttribute('aria-busy')")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
     page.locator("#q").fill("kites in weak wind")
     expect(page.locator(".result .title").first).to_contain_text("Kites")
     for route in held:
@@ -174,6 +193,21 @@ def test_filters_count_narrow_down_and_are_taken_away(page: Page) -> None:
     page.get_by_role("button", name="Clear all").click()
     shown(page, ALL)
     assert asked(page) == {"q": ["harbour"]}
+
+
+def test_an_author_is_found_among_many(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    find = page.get_by_label("Find an author")
+    find.press_sequentially("frida", delay=5)
+    authors = page.locator("fieldset", has_text="Authors").locator(".value-name")
+    expect(authors).to_have_text([f"Frida {family}" for family in ("Birch", "Fern", "Moss", "Reed", "Thorn")])
+    expect(find).to_be_focused()
+    page.get_by_label("Frida Reed").check()
+    shown(page, "1 paper, nearest first")
+    expect(page.locator(".result .title")).to_have_text("Rust on iron bridges, part 2")
+    find.fill("nobody")
+    expect(page.get_by_text("None with these words")).to_be_visible()
 
 
 def test_years_are_chosen_by_keys_and_by_dragging(page: Page) -> None:

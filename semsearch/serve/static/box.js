@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 
 const LONG = 280;
 const WAIT_MS = 110;
+const LONGEST_WAIT_MS = 400; // for those who type without a pause; Safari allows the address 100 changes in 30 s
 
 /** @typedef {{q: string, text: string}} Asked */
 
@@ -17,15 +18,28 @@ export function searchBox(typed, entered) {
   const area = byId("text");
   const paste = byId("paste");
   let timer = 0;
+  let since = 0;
 
   const now = () => (area.hidden ? { q: line.value, text: "" } : { q: "", text: area.value });
-  const finish = () => {
+  const stop = () => {
     clearTimeout(timer);
+    since = 0;
+  };
+  const finish = () => {
+    stop();
     entered(now());
   };
   const wait = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => typed(now()), WAIT_MS);
+    since ||= performance.now();
+    const left = since + LONGEST_WAIT_MS - performance.now();
+    timer = window.setTimeout(
+      () => {
+        stop();
+        typed(now());
+      },
+      Math.max(0, Math.min(WAIT_MS, left)),
+    );
   };
   const enlarge = (/** @type {boolean} */ large) => {
     area.hidden = area.disabled = !large;
@@ -70,7 +84,7 @@ export function searchBox(typed, entered) {
     show({ q, text }) {
       const shown = now();
       if (shown.q.trim() === q && shown.text.trim() === text && (q || text || area.hidden)) return;
-      clearTimeout(timer);
+      stop();
       enlarge(Boolean(text));
       area.value = text;
       line.value = q;
