@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from semsearch.corpus.fields import FIELD_NAMES, UnreadableError, field_name, paper_from_record
+from semsearch.corpus.field_names import field_name
+from semsearch.corpus.fields import FIELD_NAMES, UnreadableError, paper_from_record
 from semsearch.paper import PAPER_FIELDS, Paper
 
 
@@ -176,7 +177,9 @@ def test_the_fields_for_identity_come_before_id_and_url() -> None:
     ("value", "authors"),
     [
         (["Ada Brook", " Bo  Chen "], ("Ada Brook", "Bo Chen")),
-        (["Brook, Ada"], ("Brook, Ada",)),
+        (["Brook, Ada", "Bo Chen"], ("Ada Brook", "Bo Chen")),
+        ({"literal": "Lakes, Shores"}, ("Lakes, Shores",)),
+        ([{"name": "Brook, Ada"}], ("Ada Brook",)),
         ([{"name": "Ada Brook"}, {"display_name": "Bo Chen"}], ("Ada Brook", "Bo Chen")),
         ([{"given": "Ada", "family": "Brook"}, {"family": "Chen"}], ("Ada Brook", "Chen")),
         ([{"firstName": "Ada", "lastName": "Brook", "creatorType": "author"}], ("Ada Brook",)),
@@ -189,18 +192,38 @@ def test_the_fields_for_identity_come_before_id_and_url() -> None:
         ("Ada Brook, Bo Chen and Cy Diaz", ("Ada Brook", "Bo Chen", "Cy Diaz")),
         ("Ada Brook, Bo Chen, and Cy Diaz", ("Ada Brook", "Bo Chen", "Cy Diaz")),
         ("Ada Brook & Bo Chen", ("Ada Brook", "Bo Chen")),
-        ("Brook, Ada and Chen, Bo", ("Brook, Ada", "Chen, Bo")),
-        ("Brook, Ada; Chen, Bo;", ("Brook, Ada", "Chen, Bo")),
-        ("Brook, A., Chen, B.-C.", ("Brook, A.", "Chen, B.-C.")),
-        ("Brook, Ada", ("Brook, Ada",)),
-        ("Einstein, Albert", ("Einstein, Albert",)),
-        ("Perlis, A. J.", ("Perlis, A. J.",)),
+        ("Brook, Ada and Chen, Bo", ("Ada Brook", "Bo Chen")),
+        ("Brook, Ada; Chen, Bo;", ("Ada Brook", "Bo Chen")),
+        ("Brook, A., Chen, B.-C.", ("A. Brook", "B.-C. Chen")),
+        ("Brook, Ada M., Chen, Bo", ("Ada M. Brook", "Bo Chen")),
+        ("Brook, Ada", ("Ada Brook",)),
+        ("Einstein, Albert", ("Albert Einstein",)),
+        ("Perlis, A. J.", ("A. J. Perlis",)),
+        (
+            "Brook, AG; de Souza, Carla; Muñoz-Peña, José; O'Neil, C",
+            ("AG Brook", "Carla de Souza", "José Muñoz-Peña", "C O'Neil"),
+        ),
+        (
+            "Beethoven, Ludwig van; Miller, Jr., John; Miller, John, Jr",
+            ("Ludwig van Beethoven", "John Miller Jr.", "John Miller Jr"),
+        ),
+        ("Miller, III; Google, Inc.; Brook, Ada", ("Miller III", "Google, Inc.", "Ada Brook")),
+        ("Google, Inc.", ("Google, Inc.",)),
+        (
+            "Office of Lakes, North; Sand, Sea, and Sons; Group A, 2nd Part; Brook & Sons, Leeds",
+            ("Office of Lakes, North", "Sand, Sea, and Sons", "Group A, 2nd Part", "Brook & Sons, Leeds"),
+        ),
+        (
+            "Brook, Ada (Leeds); Brook, ada; Brook, 17; Brook, A, B, C",
+            ("Brook, Ada (Leeds)", "Brook, ada", "Brook, 17", "Brook, A, B, C"),
+        ),
+        ("Петров, Иван; Åström, Zoë", ("Иван Петров", "Zoë Åström")),
         ("Alice, Bob, Carol", ("Alice", "Bob", "Carol")),
         ("李明, 王伟", ("李明", "王伟")),
         ("李明，王伟、張三", ("李明", "王伟", "張三")),
-        ("Brook, J., Jr.", ("Brook, J., Jr.",)),
+        ("Brook, J., Jr.", ("J. Brook Jr.",)),
         ("Brook A, Chen BC", ("Brook A", "Chen BC")),
-        ("Brook, A. and others", ("Brook, A.",)),
+        ("Brook, A. and others", ("A. Brook",)),
         ("Ada Brook, et al.", ("Ada Brook",)),
         ("Sandy Anderson", ("Sandy Anderson",)),
         ("['Ada Brook', \"Bo O'Chen\"]", ("Ada Brook", "Bo O'Chen")),
@@ -364,3 +387,25 @@ def test_an_odd_doi_and_an_odd_year_are_taken() -> None:
     read = paper(doi=[{"value": "10.1000/T"}], year={"value": 2021})
     assert (read.doi, read.date) == ("10.1000/t", "2021")
     assert paper_from_record({"title": {"value": "Tides"}}).title == "Tides"
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "No abstract available.", "Abstract not available", "[no abstract]", "N/A", "n.a.", "None", "-", "—", "...",
+        "[Abstract not available]", "Abstract unavailable.", "Not available", "NO ABSTRACT", "Abstract: N/A", "NaN",
+        "There is no abstract for this article.", "This article does not have an abstract.", "No abstract is provided",
+        "This paper has no abstract.", "Abstract", "(missing)",
+    ],
+)  # fmt: skip
+def test_an_abstract_that_says_there_is_none_is_none(stub: str) -> None:
+    assert paper_from_record({"title": "Reply", "abstract": stub}).abstract == ""
+    with pytest.raises(UnreadableError, match="neither title nor abstract"):
+        paper_from_record({"abstract": stub})
+
+
+@pytest.mark.parametrize(
+    "text", ["Reply", "Not available to all: a study", "None of them sing.", "€", "无", "42", "α → β"]
+)
+def test_a_short_abstract_is_one(text: str) -> None:
+    assert paper_from_record({"title": "Reply", "abstract": text}).abstract == text

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..paper import Paper
+from ..people import is_group
 from ..text import digest
 
 CSV_FIELDS = (
@@ -31,14 +32,6 @@ _TEX = str.maketrans(
     | {"\\": "{\\textbackslash}", "~": "{\\textasciitilde}", "^": "{\\textasciicircum}"}
 )
 _LIGATURES = re.compile(r"-(?=-)|`(?=`)|'(?=')|[!?](?=`)|,(?=,)|<(?=<)|>(?=>)")  # what TeX makes one sign of
-_GROUPS = """
-association authority board bureau center centre collaboration college commission committee consortium council
-department foundation group initiative institute laboratory network of office organisation organization panel program
-programme project society taskforce team trial union university
-"""
-_OF_GROUPS = frozenset(_GROUPS.split())
-"""Words that tell a group from a person: it has no family name."""
-
 _BRACE = re.compile(r"[{}]")
 _IN_LINKS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
@@ -58,7 +51,7 @@ def name_of(written: str) -> Name:
     from bibtexparser.middlewares.names import parse_single_name_into_parts
 
     words = written.split()
-    if any(word.casefold().strip(".,") in _OF_GROUPS for word in words):
+    if is_group(written):
         return Name(written)
     suffix = words.pop() if "," not in written and len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     parts = parse_single_name_into_parts(" ".join(words), strict=False)

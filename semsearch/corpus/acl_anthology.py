@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from .authors import as_said
 from .entry import Entry, Format, ReadOptions
 from .sources import OpenSource
 from .xml_records import Cut, cuts, element, entry, texts, words
@@ -50,7 +51,7 @@ def _fields(paper: Element, volume: _Volume) -> dict[str, Any]:
         "id": id or words(paper.find("bibkey")),
         "title": words(paper.find("title")),
         "abstract": words(paper.find("abstract")),
-        "authors": [name for each in paper.iterfind("author") if (name := _name(each))],
+        "authors": as_said(name for each in paper.iterfind("author") if (name := _name(each))),
         "venue": words(paper.find("journal-title")) or volume.booktitle,
         "year": words(paper.find("year")) or volume.year,
         "month": _month(words(paper.find("month"))) or volume.month,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..dates import parse_date
 from ..limits import LIMIT_BYTES, MOST_ENTRIES, MOST_EQUALS, TOO_LONG
 from ..paper import parse_arxiv_id
+from .authors import as_said
 from .bibtex_values import JOURNALS, MONTHS, evaluate, link, names, plain_text
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import UnreadableError, paper_from_record
@@ -224,7 +225,7 @@ def _record(values: Values) -> dict[str, Any]:
         "id": values["key"],
         "title": f"{title}: {subtitle}" if title and subtitle else title or subtitle,
         "abstract": plain_text(values.get("abstract", "")),
-        "authors": authors,
+        "authors": as_said(authors),
         "organization": plain_text(organization),
         "venue": "" if _NO_VENUE.match(venue) else venue,
         **_dated(values),

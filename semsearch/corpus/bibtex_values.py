@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ..cleaning import clean_text
 from ..limits import TEXT_CHARS, TOO_MUCH_TEXT
+from ..people import is_group
 from .fields import UnreadableError
 
 MONTHS = {
@@ -126,6 +127,8 @@ def _name(name: str) -> str:
 
     name = name.strip()
     if name.startswith("{") and _end(name, 0) >= len(name) - 1:
+        return plain_text(name)
+    if "," in name and is_group(name):
         return plain_text(name)
     parts = parse_single_name_into_parts(name, strict=False)
     return plain_text(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr]))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .json_document import read_values
 from .json_lines import entry_from_value
@@ -77,7 +78,7 @@ def _key(id: Any) -> Any:
 def _names(people: Any) -> Any:
     if not isinstance(people, list):
         return people
-    return [_name(person) if isinstance(person, dict) else person for person in people]
+    return as_said(_name(person) if isinstance(person, dict) else str(person) for person in people)
 
 
 def _name(person: dict[str, Any]) -> str:

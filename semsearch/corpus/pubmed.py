@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from ..dates import finer, parse_date
+from .authors import as_said
 from .entry import Entry, Format, ReadOptions
 from .sources import OpenSource
 from .xml_records import read_records, texts, words
@@ -35,7 +36,7 @@ def _fields(record: Element) -> dict[str, Any]:
         "id": words(citation.find("PMID")),
         "title": _title(article),
         "abstract": _abstract(article.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
-        "authors": [name for each in article.iterfind("AuthorList/Author") if (name := _author(each))],
+        "authors": as_said(name for each in article.iterfind("AuthorList/Author") if (name := _author(each))),
         "venue": _first(article, "Journal/Title", "Journal/ISOAbbreviation", "Book/BookTitle")
         or _first(citation, "MedlineJournalInfo/MedlineTA"),
         "date": _date(article),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..limits import TOO_LONG
+from ..people import is_group
+from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import NO_TEXT, UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
@@ -89,7 +91,7 @@ def _record(fields: dict[str, Any]) -> dict[str, Any]:
         "id": _first(fields, "id"),
         "title": _first(fields, *_TITLES),
         "abstract": _first(fields, "abstract", "notes_abstract"),
-        "authors": [_given_first(name) for name in _all(fields, "authors") or _all(fields, "first_authors")],
+        "authors": as_said(map(_given_first, _all(fields, "authors") or _all(fields, "first_authors"))),
         "organization": _first(fields, "publisher") if report else "",
         "venue": "" if report else _first(fields, *_VENUES),
         "date": _date(_first(fields, "date")) or _date(_first(fields, "publication_year", "year")),
@@ -113,8 +115,8 @@ def _first(fields: dict[str, Any], *names: str) -> str:
 def _given_first(name: str) -> str:
     """`Family, Given, Suffix` as it is said; an organisation ends in a comma."""
     family, *others = [part.strip() for part in name.split(",")]
-    if len(others) > 2:
-        return name
+    if len(others) > 2 or is_group(name):
+        return name.rstrip(", ")
     return " ".join(filter(None, [*others[:1], family, *others[1:]]))
 
 
