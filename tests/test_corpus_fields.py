@@ -36,10 +36,10 @@ def test_what_semsearch_writes_it_reads() -> None:
 
 
 def test_every_field_of_a_paper_has_names() -> None:
-    assert set(FIELD_NAMES) == set(PAPER_FIELDS) | {"year", "month"}
+    assert set(FIELD_NAMES) == set(PAPER_FIELDS) | {"year", "month", "extra"}
 
 
-READ_FIELDS = [field for field in FIELD_NAMES if field != "month"]
+READ_FIELDS = [field for field in FIELD_NAMES if field not in ("month", "extra")]
 READ = {  # field: what is written under each of its names, and what the paper then has
     "authors": ("7", ("7",)),
     "categories": ("7", ("7",)),
@@ -409,3 +409,12 @@ def test_an_abstract_that_says_there_is_none_is_none(stub: str) -> None:
 )
 def test_a_short_abstract_is_one(text: str) -> None:
     assert paper_from_record({"title": "Reply", "abstract": text}).abstract == text
+
+
+@pytest.mark.parametrize("name", FIELD_NAMES["extra"])
+def test_a_note_tells_the_identity_on_lines_of_its_own(name: str) -> None:
+    read = paper(**{name: "Citation Key: kk\r\narXiv: 2101.00001 [cs]\nDOI: 10.5555/ABC\n"})
+    assert (read.arxiv_id, read.doi) == ("2101.00001", "10.5555/abc")
+    read = paper(**{name: "It extends arXiv: 2101.00001\nSee also DOI: 10.5555/abc"})
+    assert (read.arxiv_id, read.doi) == (None, None)
+    assert paper(doi="10.5555/own", **{name: "DOI: 10.5555/other"}).doi == "10.5555/own"

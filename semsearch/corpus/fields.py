@@ -17,6 +17,7 @@ from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_
 from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
 from ..text import clean
 from .authors import authors_in, name_in
+from .extra import extra_lines
 from .field_names import field_name
 from .literals import listed
 from .stubs import told_abstract
@@ -58,10 +59,11 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "citations": ("citations", "citation_count", "cited_by_count", "cited_by", "n_citations"),
     "comments": ("comments", "num_comments", "comment_count"),
     "aliases": ("aliases",),
+    "extra": ("extra", "note", "notes"),
 }
-"""Each field of a Paper (and `year` and `month`, which make its date) and the names it is read from; the first that
-has a value wins, but categories are collected from all. Names are compared in lower case, with `_` for space and
-hyphen; `citationCount` is `citation_count`."""
+"""Each field of a Paper (and `year` and `month`, which make its date, and `extra`, see extra.py) and the names it is
+read from; the first that has a value wins, but categories are collected from all. Names are compared in lower case,
+with `_` for space and hyphen; `citationCount` is `citation_count`."""
 
 ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
 """Every name that a field is read from."""
@@ -183,11 +185,12 @@ def _identity(values: Mapping[str, Any]) -> tuple[str | None, str | None]:
     doi, id = _text(values, "doi"), _text(values, "id")
     addresses = (_taken(values[name]) for name in FIELD_NAMES["url"] if name in values)
     urls = [url for url in addresses if _DOI_OR_ARXIV_URL.match(url)]
-    arxiv_ids = [_text(values, "arxiv_id"), doi]
+    extra = extra_lines(_text(values, "extra"))
+    arxiv_ids = [_text(values, "arxiv_id"), doi, extra.get("arxiv", "")]
     if _SAYS_ARXIV.match(id) or _BARE_ARXIV_ID.match(id):
         arxiv_ids.append(id)
     return (
-        next(filter(None, map(parse_doi, filter(None, [doi, *urls]))), None),
+        next(filter(None, map(parse_doi, filter(None, [doi, *urls, extra.get("doi", "")]))), None),
         next(filter(None, map(parse_arxiv_id, filter(None, [*arxiv_ids, *urls]))), None),
     )
 
