@@ -17,6 +17,8 @@ _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "
     "\ufb05": "st", "\ufb06": "st"}  # fmt: skip
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _SOFT = re.compile(r"\xad\s*\n\s*|\xad ?(?=[^\W\d_])|\xad")
+PARTED = re.compile(r"-(?<=[^\W\d_]-)\s")
+"""Where a word may be parted."""
 _BROKEN = re.compile(
     r"(?<![^\W\d_])(?P<first>[^\W\d_]+)-(?P<gap>[^\S\n]*\n\s*| )(?P<second>[^\W_]+)(?![^\W_])(?!-[\s,]|/)"
 )
@@ -112,10 +114,11 @@ _SECOND = _words(
 
 def without_breaks(text: str) -> str:
     """text with its words whole: lines may end anywhere, and what follows a hyphen may stand behind a space."""
-    text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
+    if not text.isascii() and any(each in text for each in _LIGATURES):
+        text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     if "\xad" in text:
         text = _SOFT.sub("", text)
-    if "- " not in text and "-\n" not in text and "-\r" not in text and "\n" not in text:
+    if not PARTED.search(text):
         return text
     lowered = text.lower()
     return _BROKEN.sub(lambda match: _mended(match, lowered), text)
