@@ -7,7 +7,6 @@ to, as people write them (CO$_2$ is CO2, $\\ell_1$ is ℓ1); powers keep their m
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from .chemistry import compounds, scripts_as_latex
 from .code import hidden, shown, without_escapes
@@ -87,15 +86,7 @@ def _has_lost(text: str) -> bool:
 
 
 def _set_formula(formula: str, before: str) -> str:
-    if formula.isalnum():
-        return formula
-    return _set(formula, before if before[-1:].isalnum() or formula[0] in "^_\\{ ~" else before[-1:])
-
-
-@lru_cache(maxsize=4096)
-def _set(formula: str, before: str) -> str:
-    """The same few formulae, n and k and R^d, are met over and over."""
-    return _Setter(formula, math=True, before=before).set()
+    return formula if formula.isalnum() else _Setter(formula, math=True, before=before).set()
 
 
 def _restored(match: re.Match[str]) -> str:
