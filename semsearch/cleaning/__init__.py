@@ -9,7 +9,7 @@ import re
 
 from ..text import clean
 
-__all__ = ["clean_text"]
+__all__ = ["clean_name", "clean_text"]
 
 _SUSPECT = re.compile("[\\\\$&<{©\xad\ufb00-\ufb06_^`\xb2\xb3\xb9\u2070-\u209c\u1d62-\u1d6a]")
 _HEADED = re.compile(r"\W*(?:abstract|zusammenfassung|r[eé]sum[eé]|resumen|resumo)", re.IGNORECASE)
@@ -18,6 +18,7 @@ _OWNED = ("(c)", "rights reserved", "copyright", "open access", "open-access")
 _PARTED = re.compile(r"-(?<=[^\W\d_]-)\s")  # a word may be, at the end of a line
 _MOST_ROUNDS = 8  # of what is found behind what was taken away, such as a tag behind entities
 _HYPHEN = re.compile(r"-+\s+")
+_MARKED_NAME = re.compile(r"\\\S|&#?\w+;|</?[A-Za-z]")
 _MARKS = str.maketrans(dict.fromkeys("\\$&<>{}^_`©\xad", " "))
 
 
@@ -32,16 +33,31 @@ def clean_text(text: str) -> str:
     from .typesetting import without_breaks
 
     whole = without_breaks(text)
-    found, stages = plain if whole is text else clean(whole), (without_markup, without_latex, without_edges, without_breaks)
+    found = plain if whole is text else clean(whole)
     for _ in range(_MOST_ROUNDS):
         before = found
-        for stage in stages:
+        for stage in (without_markup, without_latex, without_edges, without_breaks):
             made = stage(found)
             if made != found:
                 found = clean(made)  # each time, as long runs of spaces cost their square
         if found == before or not _is_suspect(found):
             return found or plain
     return clean(_HYPHEN.sub(" ", found.translate(_MARKS))) or plain  # made to be nested so deeply
+
+
+def clean_name(text: str) -> str:
+    """text that is a name, of a person, a journal or a subject: without LaTeX and markup. Nothing else is changed."""
+    found = plain = clean(text)
+    if not _MARKED_NAME.search(found):
+        return found
+    from .latex import without_latex
+    from .markup import without_markup
+
+    for _ in range(_MOST_ROUNDS):
+        before, found = found, clean(without_latex(clean(without_markup(found))))
+        if found == before or not _MARKED_NAME.search(found):
+            return found or plain
+    return plain
 
 
 def _is_suspect(text: str) -> bool:

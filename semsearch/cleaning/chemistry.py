@@ -18,9 +18,7 @@ _ELEMENT = (
 _COUNT = r"(?:_?\d{1,2}(?:\.\d{1,3})?|_[xyzδ]|_\((?:[\d.]{1,4}[-+\u2212])?[\d.]{0,4}[xyzδ]\)|\.\d{1,3})"
 _PART = rf"(?:{_ELEMENT}{_COUNT}?|\((?:{_ELEMENT}{_COUNT}?){{1,9}}+\){_COUNT}?)"
 _COMPOUND = re.compile(rf"(?<![\w\\.]){_PART}{{2,30}}+(?![A-Za-z0-9_])")
-_DIGITS = re.compile(
-    r"(?<![\w\\/.])((?:[A-Z][a-z]?\d*)+)_(\d{1,2})(?![\d_{a-z])(?=((?:[A-Z][a-z]?(?:_?\d)?)*)(?!\w))"
-)
+_DIGITS = re.compile(r"(?<![\w\\/.])((?:[A-Z][a-z]?\d*)+)_(\d{1,2})(?![\d_{a-z])(?=((?:[A-Z][a-z]?(?:_?\d)?)*)(?!\w))")
 _MARKED_COUNT = re.compile(r"_(?:\(([^()]*)\)|)")
 _SCRIPT = re.compile("[\u00b2\u00b3\u00b9\u1d62-\u1d6a\u2070-\u209c]")
 _SUBSCRIPT = re.compile("[\u2080-\u208e\u2090-\u209c\u1d62-\u1d6a]+")

@@ -19,7 +19,8 @@ _OWNERS = (
 )
 _REST = r"(?:[^.]|\.(?=[A-Za-z]\.|[a-z\d,]|\s?[,;&)]))"  # of a sentence, in which B.V. does not end it
 _OPEN = (  # of the article itself: a corpus that is published under a licence is told of in other words
-    rf"This is an open[- ]access (?:article|paper|publication)\b{_REST}{{0,300}}?(?:licen[cs]e|Creative Commons|CC[ -]BY){_REST}{{0,300}}"
+    rf"This is an open[- ]access (?:article|paper|publication)\b{_REST}{{0,300}}?"
+    rf"(?:licen[cs]e|Creative Commons|CC[ -]BY){_REST}{{0,300}}"
 )
 _PROTECTED = r"This (?:article|paper) is protected by copyright(?: and all rights are reserved)?"
 _CLAUSES = (
@@ -35,7 +36,8 @@ _ENDED = r"(?<=[.!?)\]\u201d\"])"
 _WHOSE = (
     rf"(?<![^\W\d_])\(?(?i:(?:this journal is\s+)?(?!\(c\)){_SIGNED})[\s,]*|"
     rf"{_ENDED}\s*\(?(?i:(?:this journal is\s+)?{_SIGNED})[\s,]*|"
-    rf"{_ENDED}\s*\(?(?i:(?:this journal is\s+)?{_MARK}(?:by\s+)?|(?:crown\s+)?copyright\s+{_YEARS}[\s,]*(?:by\s+)?)(?={_OWNERS}\b)"
+    rf"{_ENDED}\s*\(?(?i:(?:this journal is\s+)?{_MARK}(?:by\s+)?|"
+    rf"(?:crown\s+)?copyright\s+{_YEARS}[\s,]*(?:by\s+)?)(?={_OWNERS}\b)"
 )
 _BEHIND = re.compile(rf"\s*(?:{_WHOSE}){_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
 _RESERVED = re.compile(

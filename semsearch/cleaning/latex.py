@@ -11,6 +11,7 @@ import re
 from .chemistry import compounds, scripts_as_latex
 from .code import hidden, shown, without_escapes
 from .formulae import with_formulae
+from .lost import with_backslashes
 from .scripts import grouped, scripted
 from .symbols import (
     ACCENTS,
@@ -41,17 +42,10 @@ _ESCAPED_TWICE = re.compile(r"\\\\(?=[A-Za-z]{2}|[%&_#$])")
 _SIGN = re.compile(r"\\[A-Za-z]{2,}\s?\{|\$[^$\s][^$]{0,300}\$")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_~$]|[^\\{}^_~$]+|\\", re.DOTALL)
 _PROTECTED = re.compile(
-    r"\{(?:(?<!\$\{)([A-Z][A-Za-z0-9+./ -]+|[^\W\d_a-zA-Z]|[,–—])\}(?![_^])|(?<=[A-Za-z]\{)([A-Z])\}|([A-Z])\}(?=[a-z]))"
+    r"\{(?:(?<!\$\{)([A-Z][A-Za-z0-9+./ -]+|[^\W\d_a-zA-Z]|[,–—])\}(?![_^])|"
+    r"(?<=[A-Za-z]\{)([A-Z])\}|([A-Z])\}(?=[a-z]))"
 )  # GPT, é, the comma of 2{,}000
 _NOTHING = re.compile(r"(?<=[^\W\d_])\{\}")  # behind a command for a letter
-_BACKSLASH_LOST = re.compile(
-    r"(?<![A-Za-z\\])(?:t?(ext(?:it|bf|tt|sc|rm|sf|color)|ext(?=\{))|e?(mph)|f?(ootnote)|(url|mbox|[Cc]ite[pt]?|sqrt|frac))(?=\{)"
-)
-_BEGUN = {"ext": "t", "mph": "e", "oot": "f"}
-_LOST = tuple(
-    "ext extit extbf exttt extsc extrm extsf extcolor mph ootnote url mbox cite Cite citep Citep citet Citet sqrt frac".split()
-)
-_WHOLE = tuple(f"\\{_BEGUN.get(each[:3], '')}{each}" for each in _LOST)
 _LETTER = re.compile(r"(?:c|cal|bb|bf|mc|mb|m|v|rm|sf|b|bs|s|f)([A-Z])|(?:b|bf|v|bs|vec)([a-z])|([A-Z])\3")
 _GROUP_OF_LATEX = re.compile(r"\s*\\")
 _DEEPEST = 40  # braces in braces
@@ -60,8 +54,7 @@ _DEEPEST = 40  # braces in braces
 def without_latex(text: str) -> str:
     """text without LaTeX."""
     text = text if text.isascii() else scripts_as_latex(text)
-    if "{" in text and _has_lost(text):
-        text = _BACKSLASH_LOST.sub(_restored, text)
+    text = with_backslashes(text) if "{" in text else text
     is_latex, code = False, list[str]()
     if "\\" in text:
         text, code = hidden(text)
@@ -79,28 +72,14 @@ def without_latex(text: str) -> str:
     return shown(compounds(text) if "_" in text else text, code)
 
 
-def _has_lost(text: str) -> bool:
-    """Whether there may be a command that lost its backslash; the search for what it was is slow."""
-    before = text.split("{")[:-1]
-    return any(each.endswith(_LOST) and not each.endswith(_WHOLE) for each in before)
-
-
 def _set_formula(formula: str, before: str) -> str:
     return formula if formula.isalnum() else _Setter(formula, math=True, before=before).set()
-
-
-def _restored(match: re.Match[str]) -> str:
-    """A command that lost its backslash, and the letter that made a control character with it: \\t and extit."""
-    name = next(filter(None, match.groups()))
-    return f"\\{_BEGUN.get(name[:3], '')}{name}"
 
 
 class _Setter:
     """Sets one piece of LaTeX as plain text. before: what stands in front of it, which a subscript may belong to."""
 
-    def __init__(
-        self, source: str, *, math: bool, before: str = "", depth: int = 0, is_latex: bool = True
-    ) -> None:
+    def __init__(self, source: str, *, math: bool, before: str = "", depth: int = 0, is_latex: bool = True) -> None:
         self._tokens: list[str] = _TOKEN.findall(source)  # their number never changes: `_ends` counts on it
         self._ends = _pairs(self._tokens) if "{" in source else {}
         self._at = 0
@@ -247,7 +226,10 @@ class _Setter:
             self._optional()
             self._wrapped(name)
         elif name in ACCENTS and (len(name) > 1 or not self._math or self._has_argument()):
-            self._put(self._accent(name)) if self._math or self._is_accent() else self._unknown(name)
+            if self._math or self._is_accent():
+                self._put(self._accent(name))
+            elif self._following() or not self._depth:
+                self._unknown(name)
         elif name in FRACTIONS:
             above, below = self._argument(), self._argument()
             self._put_word(f"{grouped(above)}/{grouped(below)}")
@@ -261,8 +243,10 @@ class _Setter:
     def _mark(self, name: str) -> None:
         """A command that is one character: an escaped one, an accent, or a space."""
         following = self._following()
-        if name == "." and not self._math and following[:1] not in ("{", "z", "Z", "I"):  # else of a pattern, or Markdown
-            is_pattern = following[:1] == "\\" or following[:1].isalpha()
+        if (
+            name == "." and not self._math and following[:1] not in ("{", "z", "Z", "I")
+        ):  # else of a pattern, or Markdown
+            is_pattern = following[:1] == "\\" or following[:1].isalpha()  # else Markdown's
             self._put("\\." if is_pattern else "" if self._last()[-1:] == "." else ".")
         elif name == "/" and (following[:1].isalnum() or self._last()[-1:] == "/" or following == "\\/"):
             self._put("/")  # as JSON escapes it
@@ -289,6 +273,8 @@ class _Setter:
         raw = self._raw()
         letter = self._inner(raw.replace("\\imath", "i").replace("\\jmath", "j"))
         made = accented(letter, ACCENTS[name]) if letter else ""
+        if name == "'" and made == letter and not self._math and letter[:1].isupper() and self._last()[-1:].isalpha():
+            return f"'{letter}"  # O\'Brien, as a program escapes an apostrophe
         return made if len(letter) < 2 or name in TEXT_ACCENTS else letter
 
     def _wrapped(self, name: str) -> None:
@@ -367,7 +353,9 @@ class _Setter:
 
     def _unknown(self, name: str) -> None:
         """A command that nobody knows is its name. A small letter is one only where there is LaTeX: else it is code."""
-        is_code = name in "nrt" or (len(name) == 1 and name.islower() and not (self._is_latex or self._is_among_known()))
+        is_code = name in "nrt" or (
+            len(name) == 1 and name.islower() and not (self._is_latex or self._is_among_known())
+        )
         self._put(self._tokens[self._at - 1]) if is_code and not self._math else self._put_word(name)
 
     def _is_among_known(self) -> bool:

@@ -1,8 +1,8 @@
 """HTML, JATS and MathML out of a text: entities become characters, tags go, and what is no tag stays.
 
 A tag goes if it is known by its name and closed somewhere in the text (`<br>` need not be), so that `<s>` and
-`<subject, predicate>` stay, as does `p < 0.05 and n > 3`. Tags that are talked about stay, too: those that touch nothing
-(`the <b> and </b> tags`). Entities that were escaped twice are taken for what they meant first, since what is
+`<subject, predicate>` stay, as does `p < 0.05 and n > 3`. Tags that are talked about stay, too: those that touch
+nothing (`the <b> and </b> tags`). Entities that were escaped twice are taken for what they meant first, since what is
 escaped once would be undone at the next cleaning anyway. Subscripts become LaTeX's, for latex.py to set.
 """
 

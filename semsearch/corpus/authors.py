@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ..cleaning import clean_name
 from ..people import said
 from ..text import clean
 from .field_names import field_name
@@ -20,7 +21,7 @@ def authors_in(value: Any) -> tuple[str, ...]:
     """The names in a list of texts or objects, in an object, or in one text; given name first where that is plain."""
     value = listed(clean(value)) if isinstance(value, str) else value
     if isinstance(value, str):
-        value = _split_authors(value)
+        value = _split_authors(clean_name(value))  # before it is split: an entity ends in a semicolon
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
@@ -31,7 +32,7 @@ def authors_in(value: Any) -> tuple[str, ...]:
 
 def _said_name(item: Any) -> str:
     """A name given name first, but one that is called literal as it is."""
-    name = clean(item) if isinstance(item, str) else name_in(item)
+    name = clean_name(item) if isinstance(item, str) else name_in(item)
     return name if "," not in name or (isinstance(item, dict) and "literal" in item) else said(name)
 
 
@@ -43,16 +44,16 @@ def as_said(names: Iterable[str]) -> list[str | dict[str, str]]:
 def name_in(item: Any) -> str:
     """One author from a text, from an object (name, or given and family), or from arXiv's [last, first, suffix]."""
     if isinstance(item, dict):
-        known = {field_name(str(name)): clean(str(part)) for name, part in item.items() if part}
+        known = {field_name(str(name)): clean_name(str(part)) for name, part in item.items() if part}
         for name in ("name", "full_name", "display_name", "literal", "fullname"):
             if known.get(name):
                 return known[name]
         first = known.get("given") or known.get("first_name") or known.get("first") or ""
         return f"{first} {known.get('family') or known.get('last_name') or known.get('last') or ''}".strip()
     if isinstance(item, list):
-        parts = [clean(str(part)) for part in item if part]
+        parts = [clean_name(str(part)) for part in item if part]
         return " ".join(parts[1:2] + parts[:1] + parts[2:])
-    return clean(str(item)) if item is not None else ""
+    return clean_name(str(item)) if item is not None else ""
 
 
 def _split_authors(text: str) -> list[str]:

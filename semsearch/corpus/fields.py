@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
-from ..cleaning import clean_text
+from ..cleaning import clean_name, clean_text
 from ..dates import join_date
 from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT
 from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
@@ -115,8 +115,8 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
             abstract=abstract,
             authors=authors_in(_first(values, "authors")),
             author_count=_number(values, "author_count"),
-            organization=clean(_text(values, "organization")) or None,
-            venue=clean(_text(values, "venue")) or None,
+            organization=clean_name(_text(values, "organization")) or None,
+            venue=clean_name(_text(values, "venue")) or None,
             date=join_date(_text(values, "date"), _text(values, "year"), _text(values, "month")),
             doi=doi,
             arxiv_id=arxiv_id,
@@ -270,8 +270,10 @@ def _list(value: Any) -> tuple[str, ...]:
     """value as clean texts: a list's items (an object's `name`), or a text split at semicolons, else at commas."""
     value = listed(value.strip()) if isinstance(value, str) else value
     if isinstance(value, str):
+        value = clean_name(value)
         value = value.split(";" if ";" in value else ",")
     if not value or not isinstance(value, list | tuple):
         return ()
-    texts = (name_in(item) if isinstance(item, dict | list) else clean(str(item)) for item in value if item is not None)
+    items = (item for item in value if item is not None)
+    texts = (name_in(item) if isinstance(item, dict | list) else clean_name(str(item)) for item in items)
     return tuple(dict.fromkeys(filter(None, texts)))
