@@ -418,3 +418,24 @@ def test_a_note_tells_the_identity_on_lines_of_its_own(name: str) -> None:
     read = paper(**{name: "It extends arXiv: 2101.00001\nSee also DOI: 10.5555/abc"})
     assert (read.arxiv_id, read.doi) == (None, None)
     assert paper(doi="10.5555/own", **{name: "DOI: 10.5555/other"}).doi == "10.5555/own"
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "read"),
+    [
+        ("authors", r"M{\"u}ller, K. and Jos\'e Garc\'ia", ("K. Müller", "José García")),
+        ("authors", "Jos&eacute; Brook; Bo D&apos;Arc", ("José Brook", "Bo D'Arc")),
+        ("authors", [r"Paul Erd{\H o}s", {"given": "Zo&euml;", "family": r"\O rsted"}], ("Paul Erdős", "Zoë Ørsted")),
+        ("authors", ["Abstract: A. {B}", "(c) 2020 Brook"], ("Abstract: A. {B}", "(c) 2020 Brook")),
+        ("venue", r"Sea &amp; Sand, Journal of M{\"o}bius", "Sea & Sand, Journal of Möbius"),
+        ("venue", "Letters $5 on C_2 and re- use {Letters}", "Letters $5 on C_2 and re- use {Letters}"),
+        ("organization", "AT&amp;T", "AT&T"),
+        ("keywords", "R&amp;D, <i>E. coli</i>", ("R&D", "E. coli")),
+        ("categories", [r"$\alpha$-decay"], ("α-decay",)),
+    ],
+)
+def test_names_are_without_latex_and_markup(field: str, written: object, read: object) -> None:
+    paper = paper_from_record({"title": "Whales", field: written})
+    assert getattr(paper, field) == read
+    again = list(read) if isinstance(read, tuple) else read
+    assert getattr(paper_from_record({"title": "Whales", field: again}), field) == read

@@ -49,8 +49,8 @@ def _fields(paper: Element, volume: _Volume) -> dict[str, Any]:
         id, address = address, f"{_SITE}{address}"
     return {
         "id": id or words(paper.find("bibkey")),
-        "title": words(paper.find("title")),
-        "abstract": words(paper.find("abstract")),
+        "title": words(paper.find("title"), scripts=True),
+        "abstract": words(paper.find("abstract"), scripts=True),
         "authors": as_said(name for each in paper.iterfind("author") if (name := _name(each))),
         "venue": words(paper.find("journal-title")) or volume.booktitle,
         "year": words(paper.find("year")) or volume.year,
