@@ -78,6 +78,7 @@ CODE = {
     r"see http:\/\/a.example\/b, this\/that": "see http://a.example/b, this/that",
     r"www\.example\.com, et al\. and \.Zak": r"www\.example\.com, et al. and Żak",
     r"code {\em x} in \w and $\w^*$, \x^2, \method and \emph{\s-dimensional}": "code x in w and w*, x^2, method and s-dimensional",
+    r"cost 10$ and \$20, $HOME/bin $PATH": "cost 10$ and $20, $HOME/bin $PATH",
     r"one \d, two \b, one \v here": None,
     r"a count \d{3} or \d{1,2}": None,
     r"$f:\Omega\to R$ and f:\Omega\to S, $\sqrt{L\nX\nA}$": "f:Ω→ R and f:Ω→ S, sqrt(L nX nA)",
@@ -95,6 +96,7 @@ CHEMISTRY = {
     "$[Fe(CN)_6]^{4-}$, Ca(OH)_2, Al_2(SO_4)_3, α-Fe_2O_3, NO_x": "[Fe(CN)6]4-, Ca(OH)2, Al2(SO4)3, α-Fe2O3, NOx",
     "H_x, P_{1-x}, $L_x$, $D_x$ and (x)^+ are no compounds": "H_x, P_(1-x), L_x, D_x and (x)^+ are no compounds",
     "F₁-score, hₜ₋₁, km², 10⁻³ m s⁻¹, x²": "F1-score, h_(t-1), km^2, 10^-3 m s^-1, x^2",
+    "Fig.¹ and a note ²": None,
     "CAMERA³, Smith², M²IV and (K+D)¹ᐟ²": None,
 }  # fmt: skip
 

@@ -52,7 +52,8 @@ def scripts_as_latex(text: str) -> str:
 def _superscript(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 3) : match.start()]
     is_note = match[0].isdigit() and _WORD_BEFORE.search(before)
-    return match[0] if not before.strip() or is_note else f"^{{{_plain(match)}}}"
+    has_base = before[-1:].isalnum() or before[-1:] in tuple(")]}|")
+    return match[0] if not has_base or is_note else f"^{{{_plain(match)}}}"
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ _MATH = re.compile(
     r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,2000}?)\\\]",
     re.DOTALL,
 )
+_COMMAND = re.compile(r"\\[A-Za-z]")
 _MARKED = re.compile(r"[\\^_{}=<>|]")
 _IS_FORMULA = re.compile(
     r"[\w.,+\-−–*/()\[\]!’';:]{1,25}%?|\d[\d.,]* ?%"
@@ -57,7 +58,7 @@ def _formula(match: re.Match[str]) -> str | None:
     if _is_money(formula) or ((behind.isalpha() or behind == "{") and _VARIABLE.fullmatch(formula)):
         return None
     if _is_wide(formula):
-        return formula if "\\" in formula or _is_wide_formula(formula, before) else None
+        return formula if _COMMAND.search(formula) or _is_wide_formula(formula, before) else None
     if _MARKED.search(formula):
         return formula
     is_money = behind.isdigit() or (before[-1:].isalpha() and formula[0].isdigit())

@@ -94,7 +94,8 @@ def _gone(text: str) -> set[str]:
 
 def _touches(match: re.Match[str]) -> bool:
     """Whether a tag touches what it marks, an edge or another tag; that of a part may stand between two sentences."""
-    before, behind = match.string[: match.start()][-2:], match.string[match.end() : match.end() + 2]
+    start, end = match.span()
+    before, behind = match.string[max(0, start - 2) : start], match.string[end : end + 2]
     if match["attributes"] or not before.strip() or not behind.strip() or before[-1] in "<>" or behind[0] == "<":
         return True
     is_block = match["name"].lower() not in _INLINE
