@@ -13,7 +13,7 @@ _MATH = re.compile(
     r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,2000}?)\\\]",
     re.DOTALL,
 )
-_COMMAND = re.compile(r"\\[A-Za-z]")
+_COMMAND = re.compile(r"\\[^$%&#]")
 _MARKED = re.compile(r"[\\^_{}=<>|]")
 _IS_FORMULA = re.compile(
     r"[\w.,+\-−–*/()\[\]!’';:]{1,25}%?|\d[\d.,]* ?%"
