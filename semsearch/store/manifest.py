@@ -39,6 +39,7 @@ class Counts:
 
     renamed: papers under a suffixed id, since another had theirs. cut: texts longer than the encoder reads.
     not_english: papers that seem to be in another language (language.py); None where that was not counted.
+    merged: records that are the same paper as another one; None where that was not counted.
     """
 
     records: int
@@ -49,6 +50,7 @@ class Counts:
     renamed: int = 0
     cut: int = 0
     not_english: int | None = None
+    merged: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _brought_up(values: dict[str, Any]) -> dict[str, Any]:
     """The values of an earlier format or version with what they did not tell; `format` stays what it is."""
-    values = {**values, "counts": {"not_english": None, **values["counts"]}}
+    values = {**values, "counts": {"not_english": None, "merged": None, **values["counts"]}}
     if values["format"] == 2:
         papers = values["counts"]["papers"]
         encoder = {"export": 0, **values["encoder"]}
