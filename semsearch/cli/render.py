@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..paper import Paper
+from ..references import CSV_FIELDS, bibtex, csl, csv_cells, csv_lines, ris
 from ..results import Hit, Results
-from .references import CSV_FIELDS, bibtex, csl, csv_cells, csv_lines, ris
 
 if TYPE_CHECKING:  # rich takes a while, and is for terminals only
     from rich.text import Text
