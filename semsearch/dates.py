@@ -32,6 +32,11 @@ _FORMS = tuple(
 )
 _SLASHED = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second>\d{{1,2}})[-/.]{_YEAR}$", re.ASCII)
 
+_SEASONS = frozenset({"spring", "summer", "autumn", "fall", "winter", "q"})
+_WORD = re.compile(r"[a-z]+")
+_ANY_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)", re.ASCII)
+_OF_DATES = re.compile(r"[a-z0-9 .,/–-]*")
+
 _LONGEST = 200  # characters of a date and what may stand behind it
 
 
@@ -47,7 +52,15 @@ def parse_date(text: str) -> str | None:
                 return None
             return _partial(parts.get("year"), _month(parts.get("month")), _number(parts.get("day")))
     match = _SLASHED.match(folded)
-    return _slashed(match["year"], int(match["first"]), int(match["second"])) if match else None
+    return _slashed(match["year"], int(match["first"]), int(match["second"])) if match else _vague_year(folded)
+
+
+def _vague_year(folded: str) -> str | None:
+    """The first year in `Jan-Feb 2019`, `Winter 2019/2020`, of which all words are months or seasons."""
+    words = _WORD.findall(folded)
+    year = _ANY_YEAR.search(folded)
+    known = all(word in _SEASONS or _month(word) for word in words)
+    return year[0] if words and known and year and _OF_DATES.fullmatch(folded) else None
 
 
 def _slashed(year: str, first: int, second: int) -> str | None:

@@ -31,20 +31,47 @@ _NUMBERS = frozenset({"author_count", "citations", "comments", "year"})
 def export_papers(
     index: str | os.PathLike[str], papers: str | os.PathLike[str] | IO[str], *, progress: Progress = silent
 ) -> int:
-    """Write every paper of an index: Parquet where the name says so, else JSON lines; returns how many there are.
+    """Write every paper of an index in the format that the name ends in: .jsonl (or .ndjson, or no ending), .parquet,
+    .bib, .ris, .csv, or .csl.json; returns how many there are.
 
-    Built from, the file gives the same papers. Raises StoreError where it cannot be written, or pyarrow is missing.
+    Built from, JSON lines and Parquet give the same papers, the others what they carry. Raises StoreError where the
+    name has another ending, where it cannot be written, or pyarrow is missing.
     """
+    write = None if not isinstance(papers, str | os.PathLike) else _writer_of(Path(papers))
     _, (table, _) = open_parts(Path(index), _opened)
     with closing(table):
         if not isinstance(papers, str | os.PathLike):
             _write_lines(table, papers, progress)
-        elif Path(papers).suffix == ".parquet":
+        elif write is None:
             _write_parquet(table, Path(papers), progress)
         else:
             with _whole(Path(papers)) as path, path.open("w", encoding="utf-8", newline="\n") as file:
-                _write_lines(table, file, progress)
+                write(table, file, progress)
         return table.count
+
+
+def _writer_of(target: Path) -> Callable[[PaperTable, IO[str], Progress], None] | None:
+    """What writes the text that the name of a file says, None for Parquet."""
+    from .references import WRITERS
+
+    name = target.name.lower()
+    if name.endswith(".parquet"):
+        return None
+    if name.endswith((".jsonl", ".ndjson")) or not target.suffix or target.is_char_device():
+        return _write_lines
+    ending = max((ending for ending in WRITERS if name.endswith(ending)), key=len, default=None)
+    if ending is None:
+        raise StoreError(
+            f"{target}: papers are not written in a format that is called {target.suffix}",
+            f"expected a name that ends in .jsonl, .parquet, {', '.join(WRITERS)}",
+        )
+    as_texts = WRITERS[ending]
+
+    def write(table: PaperTable, file: IO[str], progress: Progress) -> None:
+        papers = (paper for some in _papers(table, progress) for paper in some)
+        file.writelines(f"{text}\n" for text in as_texts(papers))
+
+    return write
 
 
 def export_vectors(

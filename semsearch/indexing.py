@@ -65,7 +65,7 @@ def write_parts(
 ) -> Counter[str]:  # fmt: skip
     """Write the total papers into the building folder, behind the before ones that its parts hold already; returns how
     many of those written have each of the properties in Counts."""
-    tally: Counter[str] = Counter(not_english=0)
+    tally: Counter[str] = Counter(not_english=0, merged=0)
     coming = iter(papers)
     progress("embedding papers", 0, total)
     lexical = LexicalWriter(building.lexical, before)
@@ -80,6 +80,7 @@ def write_parts(
             table.append(some, [merged.records for merged in batch], cut.tolist())
             lexical.append([(paper.title, paper.abstract) for paper in some])
             tally["records"] += sum(len(merged.records) for merged in batch)
+            tally["merged"] += sum(len(merged.records) - 1 for merged in batch)
             tally["cut"] += int(cut.sum())
             tally.update(flag for paper in some for flag in _flags(paper))
             progress("embedding papers", vectors.count - before, total)

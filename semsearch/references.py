@@ -10,11 +10,13 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from typing import Any
 
 from .paper import Paper
+from .people import is_group
 from .text import digest
 
 CSV_FIELDS = (
@@ -31,14 +33,6 @@ _TEX = str.maketrans(
     | {"\\": "{\\textbackslash}", "~": "{\\textasciitilde}", "^": "{\\textasciicircum}"}
 )
 _LIGATURES = re.compile(r"-(?=-)|`(?=`)|'(?=')|[!?](?=`)|,(?=,)|<(?=<)|>(?=>)")  # what TeX makes one sign of
-_GROUPS = """
-association authority board bureau center centre collaboration college commission committee consortium council
-department foundation group initiative institute laboratory network of office organisation organization panel program
-programme project society taskforce team trial union university
-"""
-_OF_GROUPS = frozenset(_GROUPS.split())
-"""Words that tell a group from a person: it has no family name."""
-
 _BRACE = re.compile(r"[{}]")
 _IN_LINKS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
@@ -58,7 +52,7 @@ def name_of(written: str) -> Name:
     from bibtexparser.middlewares.names import parse_single_name_into_parts
 
     words = written.split()
-    if any(word.casefold().strip(".,") in _OF_GROUPS for word in words):
+    if is_group(written):
         return Name(written)
     suffix = words.pop() if "," not in written and len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     parts = parse_single_name_into_parts(" ".join(words), strict=False)
@@ -83,13 +77,14 @@ def citation_keys(papers: Iterable[Paper]) -> Iterator[str]:
         yield key
 
 
-def bibtex(papers: Sequence[Paper]) -> Iterator[str]:
+def bibtex(papers: Iterable[Paper]) -> Iterator[str]:
     """An entry for each paper, in Unicode, its titles in braces so that styles keep their capitals."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
 
-    for key, paper in zip(citation_keys(papers), papers, strict=True):
+    named, papers = tee(papers)
+    for key, paper in zip(citation_keys(named), papers, strict=True):
         fields = [Field(name, value) for name, value in _bibtex_fields(paper).items() if value]
         for field in fields:
             field.enclosing = "no-enclosing" if field.key == "month" else None
@@ -149,7 +144,7 @@ def _bibtex_name(written: str) -> str:
     return _tex(", ".join(filter(None, (family, name.suffix, name.given))))
 
 
-def ris(papers: Sequence[Paper]) -> Iterator[str]:
+def ris(papers: Iterable[Paper]) -> Iterator[str]:
     """A record for each paper."""
     from rispy import RisWriter
 
@@ -171,14 +166,21 @@ def _ris_fields(paper: Paper) -> dict[str, Any]:
         "authors": [_ris_name(name) for name in paper.authors],
         "secondary_title": paper.venue,
         "publisher": paper.organization,
+        "notes": _organization_note(paper),
         "year": year,
         "date": year and f"{year}/{month}/{day}",
         "doi": paper.doi,
         "accession_number": paper.arxiv_id and f"arXiv:{paper.arxiv_id}",
         "urls": [paper.url] if paper.url else [],
-        "keywords": list(paper.keywords),
+        "keywords": [keyword.replace(";", ",") for keyword in paper.keywords],
         "abstract": paper.abstract,
     }
+
+
+def _organization_note(paper: Paper) -> list[str]:
+    """What tells the organisation where the publisher is that of the venue, which it is but for reports."""
+    apart = paper.organization and _bibtex_type(paper) != "techreport"
+    return [f"Organization: {paper.organization}"] if apart else []
 
 
 def _ris_name(written: str) -> str:
@@ -187,10 +189,14 @@ def _ris_name(written: str) -> str:
     return ", ".join(filter(None, (family, name.given, name.suffix)))
 
 
-def csl(papers: Sequence[Paper]) -> Iterator[str]:
-    """One array of items."""
-    items = [{name: value for name, value in _csl_item(paper).items() if value} for paper in papers]
-    yield json.dumps(items, ensure_ascii=False, indent=1)
+def csl(papers: Iterable[Paper]) -> Iterator[str]:
+    """One array of items, item by item."""
+    before = "["
+    for paper in papers:
+        item = {name: value for name, value in _csl_item(paper).items() if value}
+        yield before + "\n " + json.dumps(item, ensure_ascii=False, indent=1).replace("\n", "\n ")
+        before = ","
+    yield "[]" if before == "[" else "]"
 
 
 def _csl_item(paper: Paper) -> dict[str, Any]:
@@ -204,7 +210,7 @@ def _csl_item(paper: Paper) -> dict[str, Any]:
         "publisher": paper.organization,
         "issued": {"date-parts": [list(map(int, filter(None, _date(paper))))]} if _date(paper)[0] else None,
         "DOI": paper.doi,
-        "note": paper.arxiv_id and f"arXiv:{paper.arxiv_id}",
+        "note": "\n".join([*([f"arXiv:{paper.arxiv_id}"] if paper.arxiv_id else []), *_organization_note(paper)]),
         "URL": paper.url,
         "categories": list(paper.categories),
         "keyword": _listed(paper.keywords),
@@ -221,14 +227,25 @@ def _csl_name(written: str) -> dict[str, str]:
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Each row as a line of CSV; lists are parted by semicolons."""
+    """Each row as a line of CSV; lists are parted by semicolons, but one with semicolons in it is written as Python
+    writes it, which is read back."""
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="")
     for row in rows:
-        writer.writerow("; ".join(cell) if isinstance(cell, tuple) else cell for cell in row)
+        writer.writerow(_csv_list(cell) if isinstance(cell, tuple) else cell for cell in row)
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def _csv_list(texts: tuple[str, ...]) -> str:
+    return repr(list(texts)) if any(";" in text for text in texts) else "; ".join(texts)
+
+
+def csv_papers(papers: Iterable[Paper]) -> Iterator[str]:
+    """A header with CSV_FIELDS, and a line for each paper."""
+    yield from csv_lines([CSV_FIELDS])
+    yield from csv_lines(map(csv_cells, papers))
 
 
 def csv_cells(paper: Paper) -> list[Any]:
@@ -245,5 +262,16 @@ def _date(paper: Paper) -> tuple[str, str, str]:
 
 
 def _listed(texts: Sequence[str]) -> str:
-    """One text of several, at whose signs they can be told apart again."""
+    """One text of several, at whose signs they can be told apart again; a semicolon in one becomes a comma."""
+    texts = [text.replace(";", ",") for text in texts]
     return "; ".join(texts) + ";" * (len(texts) == 1) if any("," in text for text in texts) else ", ".join(texts)
+
+
+WRITERS: dict[str, Callable[[Iterable[Paper]], Iterator[str]]] = {
+    ".bib": bibtex,
+    ".ris": ris,
+    ".csl": csl,
+    ".csl.json": csl,
+    ".csv": csv_papers,
+}
+"""What writes papers into a file whose name ends so, as texts that each end a line."""

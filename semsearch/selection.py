@@ -16,6 +16,7 @@ from .store import Skipped, Staging
 from .text import digest
 
 _PLACES_KEPT = 3
+_CATEGORIES_KEPT, _CATEGORIES_SHOWN = 1_000, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Selection:
 def select(staging: Staging, selection: Selection) -> tuple[int, tuple[Skipped, ...]]:
     """Drop from staging, which is settled, what is not selected; how many papers are left, and what was not taken.
 
-    Memory: a hash for each paper that is drawn.
+    Memory: a hash for each paper that is drawn. Raises CorpusError where no paper is of a category that was asked for.
     """
     left = _Left()
     passing = _passing(staging, selection.filter, left)
@@ -59,7 +60,10 @@ def select(staging: Staging, selection: Selection) -> tuple[int, tuple[Skipped, 
         passing = _drawn(passing, selection.random, selection.seed, left)
     elif selection.limit is not None:
         passing = _first(passing, selection.limit, left)
-    return staging.keep_only(root for root, _ in passing), left.told()
+    taken = staging.keep_only(root for root, _ in passing)
+    if not taken and selection.filter and selection.filter.category:
+        raise CorpusError(f"no paper of the corpus passes {_asked(selection.filter)}", left.categories_told())
+    return taken, left.told()
 
 
 Papers = Iterator[tuple[int, str]]
@@ -76,6 +80,7 @@ def _passing(staging: Staging, filter: Filter | None, left: _Left) -> Papers:
             yield root, paper.id
         else:
             left.out(reason, paper.id)
+            left.note(paper.categories or paper.keywords)
 
 
 def _first(papers: Papers, limit: int, left: _Left) -> Papers:
@@ -108,12 +113,25 @@ def _asked(filter: Filter) -> str:
 class _Left:
     counts: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[str]] = field(default_factory=dict)
+    categories: Counter[str] = field(default_factory=Counter)
 
     def out(self, reason: str, id: str) -> None:
         self.counts[reason] += 1
         places = self.places.setdefault(reason, [])
         if len(places) < _PLACES_KEPT:
             places.append(id)
+
+    def note(self, categories: tuple[str, ...]) -> None:
+        """Remember what there would be to select by, but no more names than a person would read."""
+        for each in categories:
+            if each in self.categories or len(self.categories) < _CATEGORIES_KEPT:
+                self.categories[each] += 1
+
+    def categories_told(self) -> str:
+        """What there is to select by, the most frequent first."""
+        most = [f"{name} ({count})" for name, count in self.categories.most_common(_CATEGORIES_SHOWN)]
+        more = ", ..." if len(self.categories) > _CATEGORIES_SHOWN else ""
+        return f"its categories: {', '.join(most)}{more}" if most else "no paper of it has categories or keywords"
 
     def told(self) -> tuple[Skipped, ...]:
         return tuple(Skipped(reason, n, tuple(self.places[reason])) for reason, n in self.counts.most_common())

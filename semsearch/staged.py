@@ -40,13 +40,14 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class StagedCorpus:
     """names: what was named to be read. staging: its records, settled. papers: how many they are. skipped: those that
-    were left out. unread: how many of them could not be read."""
+    were left out. unread: how many of them could not be read. merged: records that are the same paper as another."""
 
     names: tuple[str, ...]
     staging: Staging
     papers: int
     skipped: tuple[Skipped, ...]
     unread: int = 0
+    merged: int = 0
 
     @property
     def renamed(self) -> tuple[str, ...]:
@@ -109,6 +110,7 @@ def staged(
         unread = sum(left.counts.values())
         progress("reading papers", staging.records, staging.records)
         papers, dropped = staging.settle(reading.require_abstract)
+        merged = staging.records - papers - len(dropped)
         for id in dropped:
             left.out(BadRecord(id, _WANTED))
         if reading.selection:
@@ -117,7 +119,7 @@ def staged(
                 left.not_selected(some)
         if not papers:
             raise _empty(left)
-        yield StagedCorpus(tuple(names), staging, papers, left.told(), unread)
+        yield StagedCorpus(tuple(names), staging, papers, left.told(), unread, merged)
 
 
 def _empty(left: _Left) -> CorpusError:

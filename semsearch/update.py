@@ -49,14 +49,15 @@ from .words import ANALYSER
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 500
-_TALLIED = ("without_abstract", "without_title", "without_year", "cut", "not_english")
+_TALLIED = ("without_abstract", "without_title", "without_year", "cut", "not_english", "merged")
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """What an update did. generation: the live one; the one before if nothing was to be changed (`published`).
 
-    skipped: records that were left out. unknown: names that are no paper's.
+    skipped: records that were left out. merged: records that came in and are the same paper as another of them.
+    unknown: names that are no paper's.
     """
 
     generation: Generation
@@ -64,6 +65,7 @@ class Update:
     published: bool
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[str, ...] = ()
+    merged: int = 0
 
 
 def add_papers(
@@ -198,14 +200,14 @@ class _Updating:
         manifest, table = self.live.manifest, self.table
         appended = self.plan.count("appended")
         alike = (manifest.format, manifest.lexical.analyser) == (FORMAT_VERSION, ANALYSER)
-        alike = alike and manifest.counts.not_english is not None
+        alike = alike and manifest.counts.not_english is not None and manifest.counts.merged is not None
         if alike and not self.plan.count("replaced") and not self.plan.count("removed"):
             self.building.copy_parts(self.live)
             papers = self.plan.appended()
             tally = write_parts(papers, appended, embedding, dimensions, self.building, self.progress, table.count)
             embedding.reused += table.count
-            before = {name: getattr(manifest.counts, name) for name in (*tally, *_TALLIED) if name != "versions"}
-            tally.update(before)  # of versions all were counted
+            before = {name: getattr(manifest.counts, name) for name in {*tally, *_TALLIED} - {"versions"}}
+            tally.update(before)  # + would drop zeros; of versions all were counted
             return tally
         total = table.count - self.plan.count("removed") + appended
         return write_parts(self.plan.papers(table), total, embedding, dimensions, self.building, self.progress)
@@ -255,7 +257,7 @@ def _read_into(
         change = planned(read.staging.papers(), update.table, update.plan, progress)
         if kind == "sync" and change.removed:
             _refuse_lost(read.skipped, change.removed)
-        return update.publish(replace(change, kind=kind), read)
+        return replace(update.publish(replace(change, kind=kind), read), merged=read.merged)
 
 
 def _refuse_lost(skipped: Sequence[Skipped], removed: int) -> None:

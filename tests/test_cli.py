@@ -277,6 +277,8 @@ def test_outputs_exclude_each_other(run: Run, index: Path, command: tuple[str, s
         ("build",),
         ("build", "--sample", "papers.jsonl"),
         ("build", "papers.jsonl", "--format", "pdf"),
+        ("build", "papers.jsonl", "--seed", "3"),
+        ("add", "papers.jsonl", "--limit", "3", "--seed", "3"),
         ("build", "papers.jsonl", "--page-date", "yesterday"),
         ("build", "papers.jsonl", "--page-date", "2026-02-30"),
         ("build", "papers.jsonl", "--page-date", "22.04.2026"),
@@ -607,8 +609,12 @@ def test_require_abstract_drops_and_counts(run: Run, tmp_path: Path) -> None:
 def test_renamed_papers_are_told(run: Run, tmp_path: Path) -> None:
     records = [{"id": "a", "title": title, "abstract": f"About {title}."} for title in ("Rain", "Snow", "Rain")]
     ran = run("build", write_jsonl(tmp_path / "c.jsonl", records), "--index", tmp_path / "ix")
-    assert ran.lines[:2] == ["read 3 entries: 2 papers", "ids met again with another text: 1, kept as a~2"]
-    assert "1 under a suffixed id: a~2" in run("info", "--index", tmp_path / "ix").out
+    merged = "merged 1: the same paper as another entry, by DOI, arXiv id, or title and abstract"
+    renamed = "ids met again with another text: 1, kept as a~2"
+    assert ran.lines[:3] == ["read 3 entries: 2 papers", merged, renamed]
+    told = run("info", "--index", tmp_path / "ix").out
+    assert "1 under a suffixed id: a~2" in told
+    assert merged in told
 
 
 PAGE = """Daily Papers

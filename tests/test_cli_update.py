@@ -75,6 +75,16 @@ def test_add_tells_what_came_in_and_how_to_undo_it(shell: Shell) -> None:
     ]
 
 
+def test_records_that_are_one_paper_are_told(shell: Shell) -> None:
+    merged = "merged 1: the same paper as another entry, by DOI, arXiv id, or title and abstract"
+    assert shell.lines("add", shell.corpus(TERNS, {**TERNS, "id": "t2"}))[:2] == [
+        "1 added, 0 replaced, 0 removed, 0 unchanged", merged,
+    ]  # fmt: skip
+    assert f"             {merged}" in shell.lines("info")
+    shell("add", shell.corpus({**SEALS, "id": "s2", "title": "Seals again"}))  # joins the seals that there are
+    assert f"             {merged.replace('1', '2')}" in shell.lines("info")
+
+
 def test_sync_tells_what_became_of_the_papers(shell: Shell) -> None:
     assert shell.lines("sync", shell.corpus(TERNS, WHALES))[:2] == [
         "1 added, 0 replaced, 2 removed, 1 unchanged",

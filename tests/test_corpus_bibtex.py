@@ -231,3 +231,40 @@ def test_names_that_begin_with_a_command_keep_it(tmp_path: Path) -> None:
 )
 def test_a_note_on_another_paper_is_not_that_paper(tmp_path: Path, note: str, arxiv_id: str | None) -> None:
     assert one(tmp_path, f"note={{{note}}}").arxiv_id == arxiv_id
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("title = {A}\n year = 2020", "no comma between two fields"),
+        ('title = "A"\n year = "2020"', "no comma between two fields"),
+        ("title = {A}, year = 2020\n doi = {10.1/a}", "no comma between two fields"),
+        ("title = {A}, stray words\n year = 2020", "no comma between two fields"),
+        ("title = {A}}, year = 2020", "not valid BibTeX"),
+    ],
+)
+def test_an_entry_of_which_fields_would_be_lost_is_told_and_costs_no_other(
+    tmp_path: Path, fields: str, reason: str
+) -> None:
+    entries = read(tmp_path, f"@misc{{k1,\n {fields}\n}}\n\n@misc{{k2,\n title = {{B}}\n}}\n")
+    (bad, good) = entries
+    assert isinstance(bad, BadRecord)
+    assert bad.place.endswith("refs.bib:1")
+    assert bad.reason.endswith(reason)
+    assert isinstance(good, Paper)
+    assert good.title == "B"
+
+
+def test_a_brace_too_many_behind_an_entry_costs_nothing(tmp_path: Path) -> None:
+    entries = read(tmp_path, "@misc{k1,\n title = {A}\n}}\n\n@misc{k2,\n title = {B = C, d = {e}}\n}\n")
+    assert [entry.title for entry in entries if isinstance(entry, Paper)] == ["A", "B = C, d = e"]
+
+
+def test_names_as_biblatex_extends_them(tmp_path: Path) -> None:
+    written = "family=Simon, given=J and given={Ludwig}, prefix=van der, family={Berg}, useprefix=true and Brook, Ada"
+    assert one(tmp_path, f"author = {{{written}}}").authors == ("J Simon", "Ludwig van der Berg", "Ada Brook")
+
+
+def test_a_note_of_zotero_is_read_line_by_line(tmp_path: Path) -> None:
+    paper = one(tmp_path, "note = {Citation Key: kk\narXiv: 2101.00001 [cs]\nDOI: 10.5555/abc}")
+    assert (paper.arxiv_id, paper.doi) == ("2101.00001", "10.5555/abc")

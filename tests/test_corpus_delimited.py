@@ -87,7 +87,7 @@ def test_all_columns_are_read_by_their_names(tmp_path: Path) -> None:
         encoding="utf-8-sig",
     )
     (paper,) = read_papers(path)
-    assert (paper.id, paper.date, paper.authors) == ("K1", "2021", ("Brook, Ada", "Chen, Bo"))
+    assert (paper.id, paper.date, paper.authors) == ("K1", "2021", ("Ada Brook", "Bo Chen"))
     assert (paper.venue, paper.doi, paper.keywords) == ("J. Tides", "10.1000/t", ("sea", "moon"))
 
 

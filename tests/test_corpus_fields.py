@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from semsearch.corpus.fields import FIELD_NAMES, UnreadableError, field_name, paper_from_record
+from semsearch.corpus.field_names import field_name
+from semsearch.corpus.fields import FIELD_NAMES, UnreadableError, paper_from_record
 from semsearch.paper import PAPER_FIELDS, Paper
 
 
@@ -35,10 +36,10 @@ def test_what_semsearch_writes_it_reads() -> None:
 
 
 def test_every_field_of_a_paper_has_names() -> None:
-    assert set(FIELD_NAMES) == set(PAPER_FIELDS) | {"year", "month"}
+    assert set(FIELD_NAMES) == set(PAPER_FIELDS) | {"year", "month", "extra"}
 
 
-READ_FIELDS = [field for field in FIELD_NAMES if field != "month"]
+READ_FIELDS = [field for field in FIELD_NAMES if field not in ("month", "extra")]
 READ = {  # field: what is written under each of its names, and what the paper then has
     "authors": ("7", ("7",)),
     "categories": ("7", ("7",)),
@@ -176,7 +177,9 @@ def test_the_fields_for_identity_come_before_id_and_url() -> None:
     ("value", "authors"),
     [
         (["Ada Brook", " Bo  Chen "], ("Ada Brook", "Bo Chen")),
-        (["Brook, Ada"], ("Brook, Ada",)),
+        (["Brook, Ada", "Bo Chen"], ("Ada Brook", "Bo Chen")),
+        ({"literal": "Lakes, Shores"}, ("Lakes, Shores",)),
+        ([{"name": "Brook, Ada"}], ("Ada Brook",)),
         ([{"name": "Ada Brook"}, {"display_name": "Bo Chen"}], ("Ada Brook", "Bo Chen")),
         ([{"given": "Ada", "family": "Brook"}, {"family": "Chen"}], ("Ada Brook", "Chen")),
         ([{"firstName": "Ada", "lastName": "Brook", "creatorType": "author"}], ("Ada Brook",)),
@@ -189,18 +192,38 @@ def test_the_fields_for_identity_come_before_id_and_url() -> None:
         ("Ada Brook, Bo Chen and Cy Diaz", ("Ada Brook", "Bo Chen", "Cy Diaz")),
         ("Ada Brook, Bo Chen, and Cy Diaz", ("Ada Brook", "Bo Chen", "Cy Diaz")),
         ("Ada Brook & Bo Chen", ("Ada Brook", "Bo Chen")),
-        ("Brook, Ada and Chen, Bo", ("Brook, Ada", "Chen, Bo")),
-        ("Brook, Ada; Chen, Bo;", ("Brook, Ada", "Chen, Bo")),
-        ("Brook, A., Chen, B.-C.", ("Brook, A.", "Chen, B.-C.")),
-        ("Brook, Ada", ("Brook, Ada",)),
-        ("Einstein, Albert", ("Einstein, Albert",)),
-        ("Perlis, A. J.", ("Perlis, A. J.",)),
+        ("Brook, Ada and Chen, Bo", ("Ada Brook", "Bo Chen")),
+        ("Brook, Ada; Chen, Bo;", ("Ada Brook", "Bo Chen")),
+        ("Brook, A., Chen, B.-C.", ("A. Brook", "B.-C. Chen")),
+        ("Brook, Ada M., Chen, Bo", ("Ada M. Brook", "Bo Chen")),
+        ("Brook, Ada", ("Ada Brook",)),
+        ("Einstein, Albert", ("Albert Einstein",)),
+        ("Perlis, A. J.", ("A. J. Perlis",)),
+        (
+            "Brook, AG; de Souza, Carla; Muñoz-Peña, José; O'Neil, C",
+            ("AG Brook", "Carla de Souza", "José Muñoz-Peña", "C O'Neil"),
+        ),
+        (
+            "Beethoven, Ludwig van; Miller, Jr., John; Miller, John, Jr",
+            ("Ludwig van Beethoven", "John Miller Jr.", "John Miller Jr"),
+        ),
+        ("Miller, III; Google, Inc.; Brook, Ada", ("Miller III", "Google, Inc.", "Ada Brook")),
+        ("Google, Inc.", ("Google, Inc.",)),
+        (
+            "Office of Lakes, North; Sand, Sea, and Sons; Group A, 2nd Part; Brook & Sons, Leeds",
+            ("Office of Lakes, North", "Sand, Sea, and Sons", "Group A, 2nd Part", "Brook & Sons, Leeds"),
+        ),
+        (
+            "Brook, Ada (Leeds); Brook, ada; Brook, 17; Brook, A, B, C",
+            ("Brook, Ada (Leeds)", "Brook, ada", "Brook, 17", "Brook, A, B, C"),
+        ),
+        ("Петров, Иван; Åström, Zoë", ("Иван Петров", "Zoë Åström")),
         ("Alice, Bob, Carol", ("Alice", "Bob", "Carol")),
         ("李明, 王伟", ("李明", "王伟")),
         ("李明，王伟、張三", ("李明", "王伟", "張三")),
-        ("Brook, J., Jr.", ("Brook, J., Jr.",)),
+        ("Brook, J., Jr.", ("J. Brook Jr.",)),
         ("Brook A, Chen BC", ("Brook A", "Chen BC")),
-        ("Brook, A. and others", ("Brook, A.",)),
+        ("Brook, A. and others", ("A. Brook",)),
         ("Ada Brook, et al.", ("Ada Brook",)),
         ("Sandy Anderson", ("Sandy Anderson",)),
         ("['Ada Brook', \"Bo O'Chen\"]", ("Ada Brook", "Bo O'Chen")),
@@ -364,3 +387,55 @@ def test_an_odd_doi_and_an_odd_year_are_taken() -> None:
     read = paper(doi=[{"value": "10.1000/T"}], year={"value": 2021})
     assert (read.doi, read.date) == ("10.1000/t", "2021")
     assert paper_from_record({"title": {"value": "Tides"}}).title == "Tides"
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "No abstract available.", "Abstract not available", "[no abstract]", "N/A", "n.a.", "None", "-", "—", "...",
+        "[Abstract not available]", "Abstract unavailable.", "Not available", "NO ABSTRACT", "Abstract: N/A", "NaN",
+        "There is no abstract for this article.", "This article does not have an abstract.", "No abstract is provided",
+        "This paper has no abstract.", "Abstract", "(missing)",
+    ],
+)  # fmt: skip
+def test_an_abstract_that_says_there_is_none_is_none(stub: str) -> None:
+    assert paper_from_record({"title": "Reply", "abstract": stub}).abstract == ""
+    with pytest.raises(UnreadableError, match="neither title nor abstract"):
+        paper_from_record({"abstract": stub})
+
+
+@pytest.mark.parametrize(
+    "text", ["Reply", "Not available to all: a study", "None of them sing.", "€", "无", "42", "α → β"]
+)
+def test_a_short_abstract_is_one(text: str) -> None:
+    assert paper_from_record({"title": "Reply", "abstract": text}).abstract == text
+
+
+@pytest.mark.parametrize("name", FIELD_NAMES["extra"])
+def test_a_note_tells_the_identity_on_lines_of_its_own(name: str) -> None:
+    read = paper(**{name: "Citation Key: kk\r\narXiv: 2101.00001 [cs]\nDOI: 10.5555/ABC\n"})
+    assert (read.arxiv_id, read.doi) == ("2101.00001", "10.5555/abc")
+    read = paper(**{name: "It extends arXiv: 2101.00001\nSee also DOI: 10.5555/abc"})
+    assert (read.arxiv_id, read.doi) == (None, None)
+    assert paper(doi="10.5555/own", **{name: "DOI: 10.5555/other"}).doi == "10.5555/own"
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "read"),
+    [
+        ("authors", r"M{\"u}ller, K. and Jos\'e Garc\'ia", ("K. Müller", "José García")),
+        ("authors", "Jos&eacute; Brook; Bo D&apos;Arc", ("José Brook", "Bo D'Arc")),
+        ("authors", [r"Paul Erd{\H o}s", {"given": "Zo&euml;", "family": r"\O rsted"}], ("Paul Erdős", "Zoë Ørsted")),
+        ("authors", ["Abstract: A. {B}", "(c) 2020 Brook"], ("Abstract: A. {B}", "(c) 2020 Brook")),
+        ("venue", r"Sea &amp; Sand, Journal of M{\"o}bius", "Sea & Sand, Journal of Möbius"),
+        ("venue", "Letters $5 on C_2 and re- use {Letters}", "Letters $5 on C_2 and re- use {Letters}"),
+        ("organization", "AT&amp;T", "AT&T"),
+        ("keywords", "R&amp;D, <i>E. coli</i>", ("R&D", "E. coli")),
+        ("categories", [r"$\alpha$-decay"], ("α-decay",)),
+    ],
+)
+def test_names_are_without_latex_and_markup(field: str, written: object, read: object) -> None:
+    paper = paper_from_record({"title": "Whales", field: written})
+    assert getattr(paper, field) == read
+    again = list(read) if isinstance(read, tuple) else read
+    assert getattr(paper_from_record({"title": "Whales", field: again}), field) == read

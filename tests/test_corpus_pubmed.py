@@ -46,7 +46,9 @@ def test_titles(tmp_path: Path, written: str, title: str) -> None:
         ('<AbstractText Label="AIM">To see.</AbstractText><AbstractText>I saw.</AbstractText>', "AIM: To see. I saw."),
         ('<AbstractText Label="UNLABELLED">We saw.</AbstractText>', "We saw."),
         ('<AbstractText Label="AIMS"/><AbstractText Label="RESULTS:">p &lt; 0.01</AbstractText>', "RESULTS: p < 0.01"),
-        ("<AbstractText>x<sup>2</sup></AbstractText><CopyrightInformation>©</CopyrightInformation>", "x2"),
+        ("<AbstractText>x<sup>2</sup></AbstractText><CopyrightInformation>©</CopyrightInformation>", "x^2"),
+        ("<AbstractText>SO<sub>4</sub><sup>2-</sup> at 10<sup>-3</sup></AbstractText>", "SO42- at 10^-3"),
+        ("<AbstractText>a <m:math><m:mi>x</m:mi><m:annotation>x</m:annotation></m:math></AbstractText>", "a x"),
     ],
 )  # fmt: skip
 def test_abstracts(tmp_path: Path, written: str, abstract: str) -> None:

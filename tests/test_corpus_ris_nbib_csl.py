@@ -117,7 +117,10 @@ def nbib(folder: Path, text: str) -> Paper:
          ("Ada B Brook", "John Miller Jr")),
         ("AU  - Brook AB", "authors", ("Brook AB",)),
         ("FAU - Plato", "authors", ("Plato",)),
-        ("CN  - Sea Group", "organization", "Sea Group"),
+        ("FAU - Brook, Ada\nCN  - Sea Group, North\nFAU - Chen, Bo\nCN  - Shores", "authors",
+         ("Ada Brook", "Sea Group, North", "Bo Chen", "Shores")),
+        ("AU  - Brook A\nCN  - Sea Group", "authors", ("Brook A", "Sea Group")),
+        ("CN  - Sea Group", "organization", None),
         ("JT  - Journal of seas\nTA  - J Seas", "venue", "Journal of seas"),
         ("TA  - J Seas", "venue", "J Seas"),
         ("DP  - 2021 Mar 14", "date", "2021-03-14"),
@@ -234,3 +237,13 @@ def test_a_file_is_recognised_whatever_it_is_called(tmp_path: Path) -> None:
         source = Path(__file__).parent / "formats" / file
         (tmp_path / "plain.txt").write_bytes(source.read_bytes())
         assert list(read_papers(tmp_path / "plain.txt")) == list(read_papers(source, format=format))
+
+
+def test_the_note_of_zotero_is_read_line_by_line_in_ris(tmp_path: Path) -> None:
+    found = ris(tmp_path, "N1  - Citation Key: kk", "N1  - arXiv: 2101.00001 [cs]", "N1  - DOI: 10.5555/abc")
+    assert (found.arxiv_id, found.doi) == ("2101.00001", "10.5555/abc")
+
+
+def test_the_note_of_zotero_is_read_line_by_line_in_csl(tmp_path: Path) -> None:
+    found = csl(tmp_path, note="Citation Key: kk\narXiv: 2101.00001 [cs]\nDOI: 10.5555/abc")
+    assert (found.id, found.arxiv_id, found.doi) == ("kk", "2101.00001", "10.5555/abc")

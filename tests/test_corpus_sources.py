@@ -251,3 +251,24 @@ def test_reading_stops_where_its_reader_stops(tmp_path: Path) -> None:
     entries = read_papers(write_jsonl(tmp_path / "a.jsonl", [{"title": "A"}, {"title": "B"}]))
     assert next(entries).title == "A"
     entries.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("p.csv", "Code;Heading;Words\n1;Tides;They come.\n"), ("p.tsv", "Code\tHeading\tWords\n1\tTides\tThey come.\n")],
+)
+def test_a_table_without_a_title_names_its_columns_and_those_expected(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(
+        CorpusError, match=r"no column is a title or an abstract; there are Code, Heading, Words$"
+    ) as caught:
+        list(read_papers(tmp_path / name))
+    assert caught.value.hint.startswith("expected one that is called title or paper_title or")
+
+
+def test_json_without_a_title_names_its_fields_and_those_expected(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('{"code": 1, "heading": "Tides", "more": {"words": "They come."}}\n' * 2)
+    *_, told = read_papers(tmp_path / "p.jsonl")
+    assert isinstance(told, BadRecord)
+    assert told.reason.endswith("; there are code, heading, more, words")
+    assert "names its title title or paper_title or article_title, nor its abstract abstract or" in told.reason

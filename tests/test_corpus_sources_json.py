@@ -157,3 +157,32 @@ def test_odd_values_of_every_field_cost_nothing_but_themselves(tmp_path: Path, v
         for name in record.keys() - {"title"}:
             found = read(tmp_path, record | {name: value}, {"title": "last"})
             assert found[-1].title == "last"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("journal-ref",), ("report-no",), ("versions", "update_date"), ("versions",), ("update_date",),
+    ],
+)  # fmt: skip
+def test_a_snapshot_that_lost_some_of_its_names_is_known(tmp_path: Path, names: tuple[str, ...]) -> None:
+    whole = {
+        "id": "0704.0001", "title": "Tides", "abstract": "They come.", "authors": "A. Brook and B. Chen",
+        "categories": "cs.LG math.AP", "comments": "12 pages",
+    }  # fmt: skip
+    more: dict[str, Any] = {
+        "journal-ref": "J. Seas", "report-no": None, "update_date": "2020-01-01",
+        "versions": [{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}],
+    }  # fmt: skip
+    (tmp_path / "s.jsonl").write_text(json.dumps(whole | {name: more[name] for name in names}) + "\n")
+    (paper,) = read_papers(tmp_path / "s.jsonl")
+    assert [paper] == list(read_papers(tmp_path / "s.jsonl", format="arxiv-snapshot"))
+    assert isinstance(paper, Paper)
+    assert (paper.arxiv_id, paper.authors) == ("0704.0001", ("A. Brook", "B. Chen"))
+    assert (paper.categories, paper.comments) == (("cs.LG", "math.AP"), None)
+    assert paper.date == ("2007-04-02" if "versions" in names else "2007-04")
+    other = {"id": "x1", "title": "Tides", "update_date": "2020-01-01", "comments": 3}
+    (tmp_path / "o.jsonl").write_text(json.dumps(other) + "\n")
+    (paper,) = read_papers(tmp_path / "o.jsonl")
+    assert isinstance(paper, Paper)
+    assert (paper.date, paper.comments) == ("2020-01-01", 3)

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.corpus import BadRecord, read_papers, xml_records
+from semsearch.corpus import BROKEN_FILE, BadRecord, read_papers, xml_records
 from semsearch.corpus.xml_records import INVALID, element, words
+from semsearch.errors import CorpusError
 from semsearch.limits import MOST_TAGS, TOO_LONG, TOO_MANY_TAGS
 
-HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    '<link href="http://arxiv.org/api/query"/>\n'
+)
 
 
 def read(tmp_path: Path, data: str | bytes) -> list[str]:
@@ -22,7 +26,7 @@ def read(tmp_path: Path, data: str | bytes) -> list[str]:
         f"! {entry.place.removeprefix(f'{path}: record ')}: {entry.reason}"
         if isinstance(entry, BadRecord)
         else entry.title
-        for entry in read_papers(path)
+        for entry in read_papers(path, format="arxiv-atom")
     ]
 
 
@@ -128,3 +132,12 @@ def test_nesting_as_deep_as_tags_may_be_is_read() -> None:
     found = element("<a>" * deep + "x" + "</a>" * deep)
     assert not isinstance(found, str)
     assert words(found) == "x"
+
+
+def test_a_feed_of_another_site_is_no_corpus(tmp_path: Path) -> None:
+    path = tmp_path / "blog.xml"
+    path.write_text(feed("News of the week").replace("arxiv.org", "blog.example.org"))
+    with pytest.raises(CorpusError, match="an Atom feed, but not one of arXiv's") as caught:
+        list(read_papers(path))
+    assert "arxiv.org" in caught.value.hint
+    assert [entry.reason for entry in read_papers(tmp_path) if isinstance(entry, BadRecord)] == [BROKEN_FILE]

@@ -14,6 +14,22 @@ untimed = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "2019 Jan-Feb", "Jan-Feb 2019", "January/February 2019", "Spring 2019", "2019 Fall", "Winter 2019/2020",
+        "Dec 2019-Jan 2020", "2019 Dec-2020 Jan", "June 1-3, 2019", "1-3 June 2019", "Q1 2019", "2019/Spring",
+    ],
+)  # fmt: skip
+def test_a_season_or_a_range_gives_its_first_year(text: str) -> None:
+    assert parse_date(text) == "2019"
+
+
+@pytest.mark.parametrize("text", ["in press", "in version 2019 of it", "room 2019b", "Jan-Feb", "Q1", "-2019-"])
+def test_a_year_in_another_text_is_no_date(text: str) -> None:
+    assert parse_date(text) in (None, "--01")
+
+
+@pytest.mark.parametrize(
     ("written", "iso"),
     [
         ("2025-09-29", "2025-09-29"),

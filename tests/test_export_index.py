@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from semsearch.build import build_index
 from semsearch.cli import app
+from semsearch.corpus import read_papers
 from semsearch.errors import StoreError
 from semsearch.export import export_papers, export_vectors
 from semsearch.paper import Paper
@@ -96,6 +97,25 @@ def test_what_cannot_be_written_is_told_and_nothing_is_left(index: Path, tmp_pat
     with pytest.raises(StoreError, match="cannot be written"):
         export_vectors(index, tmp_path / "v.npy")
     assert [path.name for path in tmp_path.iterdir()] == ["v.npy"]
+
+
+@pytest.mark.parametrize("name", ["o.bib", "o.RIS", "o.csl.json", "o.csl", "o.csv", "o.v2.jsonl", "o"])
+def test_a_file_is_of_the_format_that_its_name_says(index: Path, tmp_path: Path, name: str) -> None:
+    assert export_papers(index, tmp_path / name) == 5
+    assert [(e.title, e.abstract) for e in read_papers(tmp_path / name) if isinstance(e, Paper)] == [
+        (paper.title, paper.abstract) for paper in papers_of(index)
+    ]
+    starts = {"bib": "@", "ris": "TY  - ", "json": "[\n {\n", "csl": "[\n {\n", "csv": "id,title,"}
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert text.startswith(starts.get(name.lower().rpartition(".")[2], '{"id"'))
+
+
+@pytest.mark.parametrize("name", ["o.json", "o.txt", "o.xlsx", "o.jsonl.gz"])
+def test_a_name_that_says_another_format_is_refused(index: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(StoreError, match=r"not written in a format that is called \.\w+$") as caught:
+        export_papers(index, tmp_path / name)
+    assert ".jsonl, .parquet, .bib, .ris, .csl, .csl.json, .csv" in caught.value.hint
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_writes_both(index: Path, tmp_path: Path) -> None:

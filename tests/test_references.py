@@ -26,7 +26,18 @@ from semsearch.cli import app
 from semsearch.corpus import BadRecord, read_papers
 from semsearch.corpus.bibtex_values import plain_text
 from semsearch.paper import Paper
-from semsearch.references import CSV_FIELDS, Name, bibtex, citation_keys, csl, csv_cells, csv_lines, name_of, ris
+from semsearch.references import (
+    CSV_FIELDS,
+    Name,
+    bibtex,
+    citation_keys,
+    csl,
+    csv_cells,
+    csv_lines,
+    csv_papers,
+    name_of,
+    ris,
+)
 from semsearch.text import clean
 
 NASTY = (
@@ -248,3 +259,28 @@ def test_two_outputs_at_once_are_misuse(index: Path) -> None:
 @pytest.mark.parametrize("group", ["World Health Organization", "The ATLAS Collaboration", "Office of Lakes"])
 def test_a_group_has_no_family_name(group: str) -> None:
     assert name_of(group) == Name(group)
+
+
+@pytest.mark.parametrize("format", BY_FORMAT)
+@pytest.mark.parametrize("venue", [None, "Seas", "Workshop on Seas"])
+def test_the_organisation_is_written_beside_a_venue_too(format: str, venue: str | None, tmp_path: Path) -> None:
+    paper = Paper("a", "Lakes", "Few.", venue=venue, organization="Office of Lakes", date="0800", arxiv_id="2101.00001")
+    (tmp_path / "p").write_text(written(format, [paper]), encoding="utf-8")
+    assert list(read_papers(tmp_path / "p", format=format)) == [paper]
+
+
+def test_lists_with_semicolons_in_them_are_whole_in_csv_and_have_commas_elsewhere(tmp_path: Path) -> None:
+    paper = Paper("a", "Lakes", "Few.", keywords=("a; b's", "c, d"), categories=("x; y",))
+    (tmp_path / "p.csv").write_text("\n".join(csv_papers([paper])), encoding="utf-8")
+    assert list(read_papers(tmp_path / "p.csv")) == [paper]
+    for format in BY_FORMAT:
+        for keywords in (paper.keywords, ("a; b's",)):
+            (tmp_path / "p").write_text(written(format, [replace(paper, keywords=keywords)]), encoding="utf-8")
+            (read,) = read_papers(tmp_path / "p", format=format)
+            assert isinstance(read, Paper)
+            assert read.keywords == tuple(keyword.replace(";", ",") for keyword in keywords)
+
+
+def test_csl_item_by_item_is_what_json_writes() -> None:
+    assert json.loads("\n".join(csl(PAPERS[:2])))[1]["title"] == PAPERS[1].title
+    assert written("csl-json", []) == "[]\n"

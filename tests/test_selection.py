@@ -181,3 +181,15 @@ def test_the_commands_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "not selected (--since 2020 --category cs)" in ran.stdout
     ran = CliRunner().invoke(app, ["build", path, "--index", index, "--limit", "3", "--random", "3"])
     assert ran.exit_code == 2
+
+
+def test_a_category_that_no_paper_has_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no paper of the corpus passes --category nosuch") as caught:
+        taken(tmp_path, Selection(Filter(category=("nosuch",))), PAPERS[:10])
+    assert caught.value.hint == (
+        "its categories: cs.LG (2), cs.CL (2), math.PR (1), C (1), C++ (1), Whales (1), machine learning (1), cs (1)"
+    )
+    bare = [Paper("a", "Tides", "Come and go.")]
+    with pytest.raises(CorpusError) as caught:
+        taken(tmp_path, Selection(Filter(category=("nosuch",))), bare)
+    assert caught.value.hint == "no paper of it has categories or keywords"

@@ -55,6 +55,9 @@ def full(id: str, title: str = "", abstract: str = "", **known: object) -> Paper
     return Paper(id, title or f"Title of {id}", abstract or f"Abstract of {id}.", **known)  # type: ignore[arg-type]
 
 
+LONG = "They sing for hours, and the whole bay hears it. " * 6
+
+
 def test_records_with_nothing_in_common_stay_apart_in_their_order() -> None:
     assert staged(full("c"), full("a"), full("b")).ids == ["c", "a", "b"]
 
@@ -92,6 +95,30 @@ def test_an_abstract_without_a_title_is_one_paper_with_the_same() -> None:
     assert staged(Paper("a", "", "They sing."), Paper("b", "", "they sing")).ids == ["a"]
 
 
+@pytest.mark.parametrize("abstract", ["", "Reply", "This is a reply to an article of this issue."])
+@pytest.mark.parametrize("field", ["doi", "arxiv_id"])
+def test_different_dois_keep_records_of_a_short_text_apart(abstract: str, field: str) -> None:
+    records = [Paper(id, "Reply", abstract, **{field: f"10.1/{id}"}) for id in "abc"]  # type: ignore[arg-type]
+    assert staged(*records).ids == ["a", "b", "c"]
+    assert staged(*(replace(record, id="x") for record in records)).ids == ["x", "x~2", "x~3"]
+    assert staged(*records, replace(records[1], id="d")).papers[1].aliases == ("d",)
+
+
+def test_a_long_equal_abstract_makes_one_paper_of_two_dois() -> None:
+    found = staged(Paper("a", "Whales", LONG, doi="10.1/preprint"), Paper("b", "Whales", LONG, doi="10.1/journal"))
+    assert found.ids == ["a"]
+    assert found.papers[0].aliases == ("b", "10.1/journal")
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (2, 0, 1), (2, 1, 0), (1, 2, 0)])
+def test_a_short_text_without_a_doi_joins_one_paper_and_brings_no_two_together(order: tuple[int, ...]) -> None:
+    records = [Paper("n", "Reply", "Reply"), *(Paper(id, "Reply", "Reply", doi=f"10.1/{id}") for id in "ab")]
+    found = staged(*(records[number] for number in order))
+    assert sorted(paper.doi or "" for paper in found.papers) == ["10.1/a", "10.1/b"]
+    assert found.papers[0].doi == next(records[number].doi for number in order if number)
+    assert "n" in (found.papers[0].id, *found.papers[0].aliases)
+
+
 def test_a_record_joins_two_earlier_papers() -> None:
     found = staged(full("a", doi="10.1/a"), full("b", arxiv_id="2401.00002"), full("z"),
                    full("c", doi="10.1/a", arxiv_id="2401.00002"))  # fmt: skip
@@ -101,11 +128,11 @@ def test_a_record_joins_two_earlier_papers() -> None:
 
 def test_chains_are_followed_through_joins_of_joins() -> None:
     found = staged(
-        full("a", doi="10.1/a"),
+        full("a", "A", LONG, doi="10.1/a"),
         full("b", doi="10.1/b"),
-        full("c", doi="10.1/c", arxiv_id="2401.00003"),
-        full("d", "Title of c", "Abstract of c.", doi="10.1/b"),  # b and c
-        full("e", "Title of a", "Abstract of a.", arxiv_id="2401.00003"),  # those and a
+        full("c", "C", LONG, doi="10.1/c", arxiv_id="2401.00003"),
+        full("d", "C", LONG, doi="10.1/b"),  # b and c
+        full("e", "A", LONG, arxiv_id="2401.00003"),  # those and a
         full("f", doi="10.1/c"),
     )
     assert found.ids == ["a"]
@@ -215,27 +242,56 @@ def test_require_abstract_can_leave_nothing() -> None:
     assert staged(Paper("a", "Whales"), require_abstract=True) == Staged([], [], ["a"])
 
 
-# The same rules, naively: records are linked by a common key, and papers are what is connected.
+# The same rules, naively: records are linked by a common key, or by a weak one that the first of it agrees to; papers
+# are what is connected.
+
+
+class Weak:
+    """By key the first record that has it, and the DOI and the arXiv id that it and those it was linked to have."""
+
+    def __init__(self) -> None:
+        self.first: dict[object, int] = {}
+        self.known: dict[object, dict[str, str]] = {}
+
+    def link(self, key: object, record: Paper) -> list[int]:
+        own = {name: value for name in ("doi", "arxiv_id") if (value := getattr(record, name))}
+        known = self.known.get(key, {})
+        if key not in self.first or any(known.get(name, value) != value for name, value in own.items()):
+            return []
+        self.known[key] = own | known
+        return [self.first[key]]
+
+    def keep(self, key: object, number: int, record: Paper) -> None:
+        if self.first.setdefault(key, number) == number:
+            self.known[key] = {name: value for name in ("doi", "arxiv_id") if (value := getattr(record, name))}
 
 
 def partition(records: Sequence[Paper]) -> list[list[int]]:
-    group = list(range(len(records)))
-
-    def join(first: int, second: int) -> None:
-        old, new = group[second], group[first]
-        group[:] = [new if each == old else each for each in group]
-
+    group, weak = list(range(len(records))), Weak()
     for second, b in enumerate(records):
-        for first, a in enumerate(records[:second]):
-            text = (comparable(a.title), comparable(a.abstract)) == (comparable(b.title), comparable(b.abstract))
-            if (a.doi and a.doi == b.doi) or (a.arxiv_id and a.arxiv_id == b.arxiv_id) or (a.abstract and text):
-                join(first, second)
-    for id, title in {(record.id, comparable(record.title)) for record in records}:
-        same = [n for n, record in enumerate(records) if (record.id, comparable(record.title)) == (id, title)]
-        bare = [n for n in same if not records[n].abstract]
-        for other in bare + [n for n in same if records[n].abstract][:1]:
-            if bare:
-                join(bare[0], other)
+        text, same = (comparable(b.title), comparable(b.abstract)), (b.id, comparable(b.title))
+        links = [
+            first
+            for first, a in enumerate(records[:second])
+            if (a.doi and a.doi == b.doi)
+            or (a.arxiv_id and a.arxiv_id == b.arxiv_id)
+            or (len(text[1]) >= 200 and text == (comparable(a.title), comparable(a.abstract)))
+        ]
+        bare, full = ("bare", same), ("full", same)
+        if b.abstract:
+            links += weak.link(text, b) if len(text[1]) < 200 else []
+            if joined := weak.link(bare, b):
+                links += joined
+                del weak.first[bare]
+            weak.keep(full, second, b)
+            weak.keep(text, second, b)
+        else:
+            links += weak.link(full, b) or weak.link(bare, b)
+            if full not in weak.first:
+                weak.keep(bare, second, b)
+        for first in links:
+            old, new = group[second], group[first]
+            group = [new if each == old else each for each in group]
     groups: dict[int, list[int]] = {}
     for number, each in enumerate(group):
         groups.setdefault(each, []).append(number)
@@ -247,7 +303,7 @@ RECORDS = st.lists(
         Paper,
         id=st.sampled_from("abc"),
         title=st.sampled_from(["One", "ONE.", "Two"]),
-        abstract=st.sampled_from(["", "", "First.", "first", "Second."]),
+        abstract=st.sampled_from(["", "", "First.", "first", "Second.", LONG, LONG.upper()]),
         doi=st.sampled_from([None, None, None, "10.1/a", "10.1/b", "10.1/c"]),
         arxiv_id=st.sampled_from([None, None, None, "2401.00001", "2401.00002"]),
     ),

@@ -138,6 +138,13 @@ def test_a_record_of_another_id_joins_its_paper_as_in_a_build(index: Index, tmp_
     assert index.state == fresh(tmp_path, WHALES, SEALS, GULLS, again)
 
 
+def test_an_editorial_of_another_doi_is_added_and_replaces_none(index: Index, tmp_path: Path) -> None:
+    stub: Record = {"title": "Editorial", "abstract": "This is the issue of spring."}
+    records = [stub | {"id": "e1", "doi": "10.5555/e1"}, stub | {"id": "e2", "doi": "10.5555/e2"}, stub | {"id": "e3"}]
+    assert [changed(index.add(record))[:3] for record in records] == [(1, 0, 0), (1, 0, 0), (0, 1, 0)]
+    assert index.state == fresh(tmp_path, WHALES, SEALS, GULLS, *records)  # the third is the first
+
+
 def test_a_record_that_is_two_papers_of_the_index_makes_them_one(index: Index) -> None:
     both = {"id": "b", "title": "Seals and gulls", "doi": "10.1000/seals", "arxiv_id": "2401.00001"}
     assert changed(index.add(both)) == (0, 1, 1, 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .. import results
 from ..inputs import HOME, Inputs, SkippedError
 from ..tables import Values, between, measured
-from . import diversity, likes, ranks, standing
+from . import diversity, duplicates, likes, ranks, standing
 
 PAGE = HOME.parent / "docs" / "answers.md"
 
@@ -22,6 +22,7 @@ _PARTS: dict[str, tuple[Callable[[Inputs], Values], Callable[[Values], str]]] = 
     "likes": (likes.measure, likes.tables),
     "diversity": (diversity.measure, diversity.tables),
     "ranks": (ranks.measure, ranks.tables),
+    "duplicates": (duplicates.measure, duplicates.tables),
 }
 """From a part's name to what measures it and what makes tables of the values."""
 

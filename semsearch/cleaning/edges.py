@@ -17,19 +17,34 @@ _OWNERS = (
     r"Macmillan|SAGE|Sage|Emerald|Inderscience|World Scientific|Hindawi|MDPI|Frontiers|IFAC|IFIP|VLDB|USENIX|AACR|"
     r"Copyright|Crown|European|Acoustical|ISCA|Walter de Gruyter|De Gruyter)"
 )
-_REST = r"(?:[^.]|\.(?=[A-Za-z]\.|[a-z,]|\s?[,;&)]))"  # of a sentence, in which B.V. does not end it
+_REST = r"(?:[^.]|\.(?=[A-Za-z]\.|[a-z\d,]|\s?[,;&)]))"  # of a sentence, in which B.V. does not end it
+_OPEN = (  # of the article itself: a corpus that is published under a licence is told of in other words
+    rf"This is an open[- ]access (?:article|paper|publication)\b{_REST}{{0,300}}?"
+    rf"(?:licen[cs]e|Creative Commons|CC[ -]BY){_REST}{{0,300}}"
+)
+_PROTECTED = r"This (?:article|paper) is protected by copyright(?: and all rights are reserved)?"
 _CLAUSES = (
     r"(?:\s*(?:All rights (?:are )?reserved|(?:This is an )?open[- ]access[^.]{0,120}|"
-    r"(?:Published|Licensed)\s[^.]"
+    rf"{_OPEN}|{_PROTECTED}|(?:Published|Licensed|Distributed)\s[^.]"
     rf"{_REST}{{0,120}}|Licensee\s{_REST}{{0,120}}|This article is (?:published|an open)[^.]{{0,120}})(?:\.|$))"
 )
-_SIGNED = rf"(?:copyright\s*)?(?:\u00a9|\(c\))\s*(?:copyright\s*)?{_YEARS}"
-_SIGN = rf"{_SIGNED}|copyright\s+{_YEARS}"
+_MARK = r"(?:(?:crown\s+)?copyright\s*)?(?:\u00a9|\(c\))\s*(?:(?:crown\s+)?copyright\s*)?"
+_SIGNED = rf"{_MARK}{_YEARS}"
+_SIGN = rf"{_SIGNED}|(?:crown\s+)?copyright\s+{_YEARS}|{_MARK}(?:by\s+)?(?={_OWNERS}\b)"
 _BEFORE = re.compile(rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?:{_REST}{{0,60}}+)?\.{_CLAUSES}*+\s*(?=\S)")
-_WHOSE = rf"(?i:{_SIGNED})[\s,]*|(?<=[.!?)\]])\s*\(?(?i:copyright\s+{_YEARS})[\s,]*(?:by\s+)?(?={_OWNERS})"
-_BEHIND = re.compile(rf"(?:\s*\(?{_WHOSE}){_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
-_RESERVED = re.compile(rf"(?<=[.!?)])(?:\s*Published by\s{_REST}{{0,80}}\.)?\s*All rights (?:are )?reserved\.?\s*$")
-_TAIL_CHARS = 400
+_ENDED = r"(?<=[.!?)\]\u201d\"])"
+_WHOSE = (
+    rf"(?<![^\W\d_])\(?(?i:(?:this journal is\s+)?(?!\(c\)){_SIGNED})[\s,]*|"
+    rf"{_ENDED}\s*\(?(?i:(?:this journal is\s+)?{_SIGNED})[\s,]*|"
+    rf"{_ENDED}\s*\(?(?i:(?:this journal is\s+)?{_MARK}(?:by\s+)?|"
+    rf"(?:crown\s+)?copyright\s+{_YEARS}[\s,]*(?:by\s+)?)(?={_OWNERS}\b)"
+)
+_BEHIND = re.compile(rf"\s*(?:{_WHOSE}){_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
+_RESERVED = re.compile(
+    rf"{_ENDED}\s*(?:(?:Published by\s{_REST}{{0,80}}\.)?\s*All rights (?:are )?reserved|{_OPEN}|{_PROTECTED})\.?\s*$"
+)
+_SAID = ("\u00a9", "(c)", "copyright", "rights reserved", "rights are reserved", "open access", "open-access")
+_TAIL_CHARS = 700
 _ENOUGH = 20
 """Characters of a text that have to be left: what is all label is the text."""
 
@@ -52,6 +67,9 @@ def _from_before(text: str) -> str:
 
 
 def _from_behind(text: str) -> str:
+    tail = text[-_TAIL_CHARS:].lower()
+    if not any(each in tail for each in _SAID):
+        return text
     for edge in (_BEHIND, _RESERVED):
         match = edge.search(text, max(_ENOUGH, len(text) - _TAIL_CHARS))
         if match:

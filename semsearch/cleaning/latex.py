@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from .chemistry import compounds, scripts_as_latex
+from .code import hidden, shown, without_escapes
+from .formulae import with_formulae
+from .lost import with_backslashes
 from .scripts import grouped, scripted
 from .symbols import (
     ACCENTS,
@@ -23,6 +27,7 @@ from .symbols import (
     WORDS,
     WRAPPERS,
     accented,
+    is_known,
     symbol,
 )
 
@@ -32,31 +37,15 @@ _CITATION = (
     r"(?:\s?\[[^\[\]]*\]){0,2}\s?\{[^{}]*\}"
 )
 _CITATIONS = re.compile(rf"\s*[(\[]\s*(?:(?:e\.g\.|see|cf\.|i\.e\.)?,?\s*{_CITATION}[\s,;]*)+[)\]]|\s*{_CITATION}")
+_CITED = re.compile(r"\\(?:[Cc]ite|[Pp]aren|[Tt]extc|foot|nocite|ref|eqref|auto|[cC]ref|page)")
 _ESCAPED_TWICE = re.compile(r"\\\\(?=[A-Za-z]{2}|[%&_#$])")
-_LINE_END = re.compile(r"\\[nrt](?=\\|[A-Z\s\d-]|$)")  # of a text that was escaped for JSON once more
-_MATH = re.compile(
-    r"\\\$|\$\$(?P<display>[^$]{1,2000}?)\$\$|\$(?P<inline>(?:[^$\\]|\\.){1,1000}?)\$"
-    r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,2000}?)\\\]",
-    re.DOTALL,
-)
-_MARKED = re.compile(r"[\\^_{}=<>|]")
-_IS_FORMULA = re.compile(
-    r"[\w.,+\-−–*/()\[\]!’';:]{1,25}%?|\d[\d.,]* ?%"
-    r"|[A-Za-z]{1,8}\([\w.,+\-−*/|; ]{1,25}\)|[A-Z](?: [A-Z])+"
-    r"|[(\[][\w.,+\-−*/()!’'; ]{1,25}[)\]]|\w+(?: ?[+\-−*/] ?\w+)+|[A-Za-z](?:, ?[A-Za-z])+"
-)
-_CHEMICAL = re.compile(
-    r"(?<![\w\\/.])((?:[A-Z][a-z]?\d*)+)_(\d{1,2}|x)(?![\d_{a-z])(?=((?:[A-Z][a-z]?(?:_?\d)?)*)(?!\w))"
-)
+_SIGN = re.compile(r"\\[A-Za-z]{2,}\s?\{|\$[^$\s][^$]{0,300}\$")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_~$]|[^\\{}^_~$]+|\\", re.DOTALL)
 _PROTECTED = re.compile(
-    r"\{([A-Z][A-Za-z0-9+./ -]+|[^\W\d_a-zA-Z]|[,–—])\}(?![_^])|(?<=[A-Za-z])\{([A-Z])\}|\{([A-Z])\}(?=[a-z])"
+    r"\{(?:(?<!\$\{)([A-Z][A-Za-z0-9+./ -]+|[^\W\d_a-zA-Z]|[,–—])\}(?![_^])|"
+    r"(?<=[A-Za-z]\{)([A-Z])\}|([A-Z])\}(?=[a-z]))"
 )  # GPT, é, the comma of 2{,}000
 _NOTHING = re.compile(r"(?<=[^\W\d_])\{\}")  # behind a command for a letter
-_BACKSLASH_LOST = re.compile(
-    r"(?<![A-Za-z\\])(?:t?(ext(?:it|bf|tt|sc|rm|sf|color)|ext(?=\{))|e?(mph)|f?(ootnote)|(url|mbox|[Cc]ite[pt]?|sqrt|frac))(?=\{)"
-)
-_RESTORED = {"e": "t", "m": "e", "o": "f"}
 _LETTER = re.compile(r"(?:c|cal|bb|bf|mc|mb|m|v|rm|sf|b|bs|s|f)([A-Z])|(?:b|bf|v|bs|vec)([a-z])|([A-Z])\3")
 _GROUP_OF_LATEX = re.compile(r"\s*\\")
 _DEEPEST = 40  # braces in braces
@@ -64,80 +53,40 @@ _DEEPEST = 40  # braces in braces
 
 def without_latex(text: str) -> str:
     """text without LaTeX."""
-    if "{" in text:
-        text = _BACKSLASH_LOST.sub(_restored, text)
+    text = text if text.isascii() else scripts_as_latex(text)
+    text = with_backslashes(text) if "{" in text else text
+    is_latex, code = False, list[str]()
     if "\\" in text:
-        text = _CITATIONS.sub("", _PREAMBLE.sub(r" \1 ", text))
-        text = _LINE_END.sub(" ", _ESCAPED_TWICE.sub(r"\\", text))
+        text, code = hidden(text)
+        is_latex = _SIGN.search(text) is not None
+        text = _CITATIONS.sub("", text) if _CITED.search(text) else text
+        text = without_escapes(_ESCAPED_TWICE.sub(r"\\", _PREAMBLE.sub(r" \1 ", text)))
     if "``" in text:
         text = text.replace("``", '"').replace("''", '"')
     if "$" in text or "\\(" in text or "\\[" in text:
-        text = _without_formulae(text)
+        text = with_formulae(text, _set_formula)
     if "\\" in text or "_{" in text or "^{" in text:
-        text = _Setter(text, math=False).set()
+        text = _Setter(text, math=False, is_latex=is_latex).set()
     if "{" in text:
-        text = _NOTHING.sub("", _PROTECTED.sub(r"\1\2\3", text))
-    return _CHEMICAL.sub(r"\1\2", text) if "_" in text else text
+        text = _NOTHING.sub("", _PROTECTED.sub(r"\1\2\3", text)) if "}" in text else text
+    return shown(compounds(text) if "_" in text else text, code)
 
 
-def _restored(match: re.Match[str]) -> str:
-    """A command that lost its backslash, and the letter that made a control character with it: \\t and extit."""
-    name = next(filter(None, match.groups()))
-    return f"\\{_RESTORED.get(name[0], '')}{name}"
-
-
-def _without_formulae(text: str) -> str:
-    parts: list[str] = []
-    at = 0
-    while match := _MATH.search(text, at):
-        parts.append(text[at : match.start()])
-        formula = _formula(match)
-        if formula is None:
-            end = match.start() + (2 if match[0].startswith("\\") else 1)
-            parts.append(text[match.start() : end])
-            at = end
-            continue
-        parts.append(_Setter(formula, math=True, before="".join(parts[-2:])[-12:]).set())
-        at = match.end()
-    return "".join(parts) + text[at:]
-
-
-def _formula(match: re.Match[str]) -> str | None:
-    """What stands between the dollars, None where they are money, or escaped."""
-    kind = match.lastgroup
-    if kind is None:
-        return None
-    formula = match[kind]
-    if kind == "inline" and _is_money(formula):
-        return None
-    if kind != "inline" or _MARKED.search(formula):
-        return formula if kind != "inline" or "\\" in formula or not _is_wide(formula) else None
-    before, behind = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
-    if _is_wide(formula):
-        return formula if len(formula.strip()) <= 2 and formula[0] == formula[-1] else None
-    is_money = behind.isdigit() or (before.isalpha() and formula[0].isdigit())
-    return formula if not is_money and _IS_FORMULA.fullmatch(formula) else None
-
-
-def _is_money(formula: str) -> bool:
-    """Whether what stands between two dollars runs from an amount, `$5 and `, or out of a group, to the next dollar."""
-    return (formula[0].isdigit() and formula[-1].isspace()) or formula.count("{") > formula.count("}")
-
-
-def _is_wide(formula: str) -> bool:
-    return formula[0].isspace() or formula[-1].isspace()
+def _set_formula(formula: str, before: str) -> str:
+    return formula if formula.isalnum() else _Setter(formula, math=True, before=before).set()
 
 
 class _Setter:
     """Sets one piece of LaTeX as plain text. before: what stands in front of it, which a subscript may belong to."""
 
-    def __init__(self, source: str, *, math: bool, before: str = "", depth: int = 0) -> None:
+    def __init__(self, source: str, *, math: bool, before: str = "", depth: int = 0, is_latex: bool = True) -> None:
         self._tokens: list[str] = _TOKEN.findall(source)  # their number never changes: `_ends` counts on it
         self._ends = _pairs(self._tokens) if "{" in source else {}
         self._at = 0
         self._math = math
         self._depth = depth
         self._before = before
+        self._is_latex = is_latex
         self._out: list[str] = []
 
     def set(self) -> str:
@@ -163,9 +112,11 @@ class _Setter:
 
     def _is_tie(self) -> bool:
         """Whether the tilde that was just met holds two words together, and is no `about` or part of a URL."""
-        following = self._tokens[self._at][:1] if self._at < len(self._tokens) else ""
-        before = self._last()[-1:]
+        following, before = self._following()[:1], self._last()[-1:]
         return (before.isalpha() or before in ".,)}") and (following.isalnum() or following in "\\({")
+
+    def _following(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
 
     def _put(self, text: str) -> None:
         if text:
@@ -175,7 +126,7 @@ class _Setter:
         """word, apart from a letter or a digit before and behind."""
         if word[:1].isalnum() and self._last()[-1:].isalnum():
             word = " " + word
-        following = self._tokens[self._at][:1] if self._at < len(self._tokens) else ""
+        following = self._following()[:1]
         goes_on = following.isalnum() or following == "\\" or (following == "{" and not self._is_empty_group())
         self._put(word + (" " if word[-1:].isalnum() and goes_on else ""))
 
@@ -275,7 +226,10 @@ class _Setter:
             self._optional()
             self._wrapped(name)
         elif name in ACCENTS and (len(name) > 1 or not self._math or self._has_argument()):
-            self._put(self._accent(name))
+            if self._math or self._is_accent():
+                self._put(self._accent(name))
+            elif self._following() or not self._depth:
+                self._unknown(name)
         elif name in FRACTIONS:
             above, below = self._argument(), self._argument()
             self._put_word(f"{grouped(above)}/{grouped(below)}")
@@ -288,17 +242,39 @@ class _Setter:
 
     def _mark(self, name: str) -> None:
         """A command that is one character: an escaped one, an accent, or a space."""
-        if name in TEXT_ACCENTS and not self._math:
+        following = self._following()
+        if (
+            name == "." and not self._math and following[:1] not in ("{", "z", "Z", "I")
+        ):  # else of a pattern, or Markdown
+            is_pattern = following[:1] == "\\" or following[:1].isalpha()  # else Markdown's
+            self._put("\\." if is_pattern else "" if self._last()[-1:] == "." else ".")
+        elif name == "/" and (following[:1].isalnum() or self._last()[-1:] == "/" or following == "\\/"):
+            self._put("/")  # as JSON escapes it
+        elif name in TEXT_ACCENTS and not self._math:
             self._put(self._accent(name))
         elif name in "-/!)(":
             self._put("")
         else:
             self._put(symbol(name) or ("" if name in "][" and self._math else " "))
 
+    def _is_accent(self) -> bool:
+        """Whether what follows a command for an accent is a letter for it, and no word of prose: `the \\d in`."""
+        if self._has_argument():
+            return not (self._at + 1 < len(self._tokens) and self._tokens[self._at + 1][:1].isdigit())
+        following = self._following()
+        if following.isspace() and self._at + 1 < len(self._tokens):
+            following = self._tokens[self._at + 1]
+        bare = following.lstrip()
+        if not bare[:1].isalpha():
+            return following[:1] in "\\{" and following[1:2].isalpha()
+        return not bare[1:2].islower() or self._last()[-1:].isalpha() or bare[0].isupper()
+
     def _accent(self, name: str) -> str:
         raw = self._raw()
         letter = self._inner(raw.replace("\\imath", "i").replace("\\jmath", "j"))
         made = accented(letter, ACCENTS[name]) if letter else ""
+        if name == "'" and made == letter and not self._math and letter[:1].isupper() and self._last()[-1:].isalpha():
+            return f"'{letter}"  # O\'Brien, as a program escapes an apostrophe
         return made if len(letter) < 2 or name in TEXT_ACCENTS else letter
 
     def _wrapped(self, name: str) -> None:
@@ -373,7 +349,20 @@ class _Setter:
         elif self._math and (letter := _LETTER.fullmatch(name)):
             self._put(letter[1] or letter[2] or letter[3])
         else:
-            self._put_word(name)
+            self._unknown(name)
+
+    def _unknown(self, name: str) -> None:
+        """A command that nobody knows is its name. A small letter is one only where there is LaTeX: else it is code."""
+        is_code = name in "nrt" or (
+            len(name) == 1 and name.islower() and not (self._is_latex or self._is_among_known())
+        )
+        self._put(self._tokens[self._at - 1]) if is_code and not self._math else self._put_word(name)
+
+    def _is_among_known(self) -> bool:
+        """Whether one of the commands of this text is known; they are looked up once."""
+        commands = {token[1:] for token in self._tokens if len(token) > 2 and token[0] == "\\"}
+        self._is_latex = any(name.isalpha() and is_known(name) for name in commands)
+        return self._is_latex
 
 
 _TAKING = SECOND_ONLY | {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ION = re.compile(r"(?:^|[^A-Za-z])(?:[A-Z][a-z]?\d*)+$")
+_ION = re.compile(r"(?:^|[^A-Za-z])(?:[A-Z][a-z]?_?\d*)+$")
+_COMPLEX_ION = re.compile(r"[A-Za-z\d][\])]\d*$")  # [Fe(CN)6]4-, whose charge is more than a sign
 _SIMPLE = re.compile(r"-?[\w.]+|[+*′°]|.")
 _NO_BASE = "([{,;:\"'`/=<-–—"
 
@@ -26,6 +27,13 @@ def scripted(base: str, mark: str, script: str) -> str:
         return script
     if mark == "_" and script.isdigit() and (end.isalpha() or end in ")]"):
         return script
-    if mark == "^" and script[-1] in "+-−" and script[:-1].isdecimal() | (len(script) == 1) and _ION.search(base):
+    if mark == "^" and _is_charge(base, script):
         return script
     return mark + grouped(script)
+
+
+def _is_charge(base: str, script: str) -> bool:
+    number = script[:-1]
+    if script[-1] not in "+-−" or (number and not number.isdecimal()):
+        return False
+    return bool(_ION.search(base) or (number and _COMPLEX_ION.search(base)))

@@ -52,7 +52,7 @@ SYMBOLS = {
     "copyright": "©", "textregistered": "®", "texttrademark": "™", "S": "§", "P": "¶", "textperiodcentered": "·",
     "backslash": " ", "setminus": " ", "colon": ":", "lbrack": "[", "rbrack": "]", "nobreakdash": "", "land": "∧",
     "textquotesingle": "'", "textasciicircum": "^", "textbar": "|", "slash": "/", "textdollar": "$",
-    "otilde": "Õ", "Otilde": "Õ", "reals": "R", "Real": "R", "real": "R",
+    "otilde": "Õ", "Otilde": "Õ", "tO": "Õ", "reals": "R", "Real": "R", "real": "R",
     **{
         name: unicodedata.lookup(
             f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {name.upper().replace('AMBDA', 'AMDA')}"
@@ -85,7 +85,8 @@ WRAPPERS = _words(
 GLUED = (
     "mathcal", "mathbb", "mathbf", "mathrm", "mathsf", "mathscr", "mathfrak", "mathit", "mathtt", "boldsymbol",
     "widetilde", "tilde", "widehat", "hat", "overline", "bar", "textbf", "textit", "texttt", "textsc", "textrm",
-    "textsf", "text", "emph", "sqrt", "log", "bm", "operatorname",
+    "textsf", "text", "emph", "sqrt", "log", "bm", "operatorname", "leftrightarrow", "rightarrow", "leftarrow",
+    "Rightarrow", "Leftrightarrow",
 )  # fmt: skip
 """Commands that are met with what they were given right behind, where somebody took the braces away: \\mathbbR."""
 
@@ -100,7 +101,12 @@ SWITCHES = _words(
 )
 """Commands that only say how what follows looks."""
 
-BREAKS = _words("par newline linebreak pagebreak item quad qquad hline tab and newpage space thinspace")
+BREAKS = _words(
+    """
+    par newline linebreak pagebreak item quad qquad hline tab and newpage space thinspace beginitemize enditemize
+    beginenumerate endenumerate
+    """
+)
 """Commands that part what is before them from what is behind."""
 
 DROPPED = {
@@ -134,6 +140,17 @@ def symbol(name: str) -> str | None:
     if not isinstance(shown, str) or "%" in shown or "\\" in shown:
         return None
     return shown
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a command of that name, with arguments or without."""
+    return any(name in names for names in _TABLES) or symbol(name) is not None
+
+
+_TABLES = (
+    ACCENTS, LETTERS, WORDS, SAYINGS, WRAPPERS, SWITCHES, BREAKS, DROPPED, SECOND_ONLY, FRACTIONS,
+    _words("sqrt binom href footnote textsuperscript"),
+)  # fmt: skip
 
 
 @cache

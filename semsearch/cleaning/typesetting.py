@@ -1,7 +1,9 @@
 """What typesetting left in a text: ligatures, soft hyphens, and words that were parted at the end of a line.
 
 `infor-` at the end of a line and `mation` on the next are one word. Whether a hyphen was there before (`self-` and
-`supervised`) is told by the same compound elsewhere in the text, else by words that compounds are made of.
+`supervised`) is told by the same word or compound elsewhere in the text; else it was, if the first part is one letter
+(`x-ray`), stands in the text as a word of its own (`slot`) or ends as words do (`partial`), if what follows is no
+ending; else words that compounds are made of tell it. All others are joined, as 97 % of those in 138,249 papers are.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "
     "\ufb05": "st", "\ufb06": "st"}  # fmt: skip
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _SOFT = re.compile(r"\xad\s*\n\s*|\xad ?(?=[^\W\d_])|\xad")
+PARTED = re.compile(r"-(?<=[^\W\d_]-)\s")
+"""Where a word may be parted."""
 _BROKEN = re.compile(
     r"(?<![^\W\d_])(?P<first>[^\W\d_]+)-(?P<gap>[^\S\n]*\n\s*| )(?P<second>[^\W_]+)(?![^\W_])(?!-[\s,]|/)"
 )
@@ -56,15 +60,15 @@ _FIRST = _words(
 
 _BEGINNINGS = _words(
     """
-    ac ad af ap as at bi co col com con cor de dif dis em en ex im ob op per pro re sub sup sur sym syn un
+    ac ad af ap as at bi co col com con cor de dif dis em en ex im ob op per pro re sub sup sur sym syn un with
     """
 )
 """Of these more words begin than compounds have them in front: what follows is joined."""
 
 _PARTS_OF_WORDS = _words(
     """
-    all auto best bio camp end hyper inter intra macro meta micro mid mini multi nano neuro off on out over per post
-    pre pseudo super the then tri under up
+    all auto best bio camp end hyper inter intra like macro meta micro mid mini multi nano neuro off on out over per
+    post pre pseudo set sim so stand super the then tri under up
     """
 )
 """Those of _FIRST that words begin with, too: it is the second word that tells."""
@@ -77,9 +81,13 @@ _AFTER_IN = _words(
 _ENDING = re.compile(
     r"(?:s?t?ics|ically|istics?|i?[ts]ions?|[ts]ional|ings?|ments?|it(?:y|ies)|ness|less|ful|abl[ey]|ibl[ey]|ous(?:ly)?|"
     r"ives?|als?|ally|ual(?:ly)?|ly|[eo]rs?|ed|es|est|isms?|ists?|ic|ical|[ae]nces?|[ae]nt(?:ly)?|ar[yi]|or[yi]|i[sz](?:e[sd]?|ing|ation)|"
-    r"at(?:e[sd]?|ing)|els|t?ures?|ural|ry|oids?|ular|t?ial|ground|lights?)$"
+    r"at(?:e[sd]?|ing)|els|t?ures?|ural|ry|oids?|ular|t?ial|ground|light(?:s|ed)?|"
+    r"atic(?:ally)?|ality|ships?|lihoods?|cares?|boards?)$"
 )
 """Of words: what begins with these and ends with them is no word."""
+
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-z])(?:ings?|ed|ers?)$")  # set-tings
+_WHOLE_WORD = re.compile(r"[a-z]{3,}(?:[st]ions?|[cinrt]al|ive|ous|ing|ity|ed)$")
 
 _RARELY_SECOND = _words(
     """
@@ -112,10 +120,11 @@ _SECOND = _words(
 
 def without_breaks(text: str) -> str:
     """text with its words whole: lines may end anywhere, and what follows a hyphen may stand behind a space."""
-    text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
+    if not text.isascii() and any(each in text for each in _LIGATURES):
+        text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     if "\xad" in text:
         text = _SOFT.sub("", text)
-    if "- " not in text and "-\n" not in text and "-\r" not in text and "\n" not in text:
+    if not PARTED.search(text):
         return text
     lowered = text.lower()
     return _BROKEN.sub(lambda match: _mended(match, lowered), text)
@@ -134,7 +143,8 @@ def _mended(match: re.Match[str], text: str) -> str:
         return joined
     before = match.string[match.start() - 1 : match.start()]
     in_chain = before in ("/", ".") or (before == "-" and first in _FUNCTION_WORDS)
-    return kept if in_chain or f"{first}-{second}" in text or _is_compound(first, second) else joined
+    is_compound = f"{first}-{second}" in text or _is_compound(first, second) or _is_word(first, second, text)
+    return kept if in_chain or is_compound else joined
 
 
 def _goes_on(match: re.Match[str]) -> bool:
@@ -146,10 +156,26 @@ def _folded(match: re.Match[str]) -> str:
     return f"{match['first']}- {match['second']}"
 
 
+def _is_word(first: str, second: str, text: str) -> bool:
+    """Whether first is a word by itself, and not the beginning of one that goes on with second."""
+    if len(first) == 1 or second in ("vs", "versus"):
+        return True
+    if len(first) < 4 or first in _PARTS_OF_WORDS or first in _FUNCTION_WORDS or _is_ending(first, second):
+        return False
+    if len(second) > 3 and _WHOLE_WORD.fullmatch(first):
+        return True
+    return any(f" {first}{behind}" in text for behind in " ,.")
+
+
+def _is_ending(first: str, second: str) -> bool:
+    doubled = _DOUBLED.fullmatch(second)
+    return _ENDING.match(second) is not None or (doubled is not None and first.endswith(doubled[1]))
+
+
 def _is_compound(first: str, second: str) -> bool:
     if first == "in":
         return second in _AFTER_IN
-    if first in _BEGINNINGS or _ENDING.match(second):
+    if first in _BEGINNINGS or first == "analy" or _is_ending(first, second):
         return False
     if first in _FIRST and first not in _PARTS_OF_WORDS:
         return True

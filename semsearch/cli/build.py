@@ -60,7 +60,7 @@ def build(
     category: CategoryOption = None,
     limit: LimitOption = None,
     random: RandomOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     vectors: Annotated[
         Path | None,
         typer.Option(
@@ -112,6 +112,7 @@ def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds
     yield f"read {counts.records} entries: {counts.papers} papers" + (
         f", {counts.without_abstract} of them without an abstract" if counts.without_abstract else ""
     )
+    yield from merged_lines(counts.merged)
     yield from skipped_lines(manifest.skipped)
     if counts.renamed:
         yield f"ids met again with another text: {counts.renamed}, kept as {', '.join(manifest.renamed)}" + (
@@ -131,6 +132,12 @@ def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
     yield f'ask:   semsearch query "..."{where}'
+
+
+def merged_lines(merged: int | None) -> Iterator[str]:
+    """A line on the records that are the same paper as another, if there are such."""
+    if merged:
+        yield f"merged {merged}: the same paper as another entry, by DOI, arXiv id, or title and abstract"
 
 
 def skipped_lines(skipped: tuple[Skipped, ...]) -> Iterator[str]:

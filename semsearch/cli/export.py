@@ -22,7 +22,7 @@ class VectorTypeChoice(StrEnum):
 def export(
     papers: Annotated[
         str | None,
-        typer.Argument(metavar="PAPERS", help="A file: Parquet if it ends in .parquet, else JSON lines; or -."),
+        typer.Argument(metavar="PAPERS", help="A file: .jsonl, .parquet, .bib, .ris, .csv or .csl.json; or -."),
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     vectors: Annotated[

@@ -13,7 +13,7 @@ import typer
 from ..errors import StoreError
 from ..store.generations import Generation, generation_names, open_generation, open_live, open_name
 from ..store.manifest import Manifest
-from .build import skipped_lines
+from .build import merged_lines, skipped_lines
 from .options import DEFAULT_INDEX, IndexOption, JsonOption
 
 _CHANGES = ("added", "replaced", "removed", "unchanged")
@@ -110,6 +110,8 @@ def _lines(generation: Generation) -> Iterator[tuple[str, str]]:
         yield "", f"{counts.versions} are versions of others, as a preprint is of what was published"
     if counts.renamed:
         yield "", f"{counts.renamed} under a suffixed id: {', '.join(manifest.renamed)}"
+    for line in merged_lines(counts.merged):
+        yield "", line
     for line in skipped_lines(manifest.skipped):
         yield "skipped", line.removeprefix("skipped ")
     yield "model", f"{encoder.model} ({encoder.precision}, {encoder.pooling} pooling, sha256 {encoder.sha256[:12]})"

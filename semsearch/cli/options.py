@@ -176,7 +176,8 @@ RandomOption = Annotated[
     ),
 ]  # fmt: skip
 SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="S", rich_help_panel=_SELECTION, help="Of --random: another one draws others.")
+    int | None,
+    typer.Option("--seed", metavar="S", rich_help_panel=_SELECTION, help="Of --random: another one draws others."),
 ]
 
 
@@ -244,16 +245,23 @@ def filter_of(
 
 
 def selection_of(
-    since: str | None, until: str | None, category: list[str] | None, limit: int | None, random: int | None, seed: int
+    since: str | None,
+    until: str | None,
+    category: list[str] | None,
+    limit: int | None,
+    random: int | None,
+    seed: int | None,
 ) -> Selection | None:
     """Which papers of a corpus were asked for, None where all are; a value that is none is a usage error."""
+    if seed is not None and random is None:
+        raise typer.BadParameter("--seed draws papers for --random N, which was not given")
     asked = filter_of(since, until, None, None, None, category, None)
     if asked is None and limit is None and random is None:
         return None
     from ..selection import Selection
 
     try:
-        return Selection(asked, limit, random, seed)
+        return Selection(asked, limit, random, seed or 0)
     except CorpusError as error:
         raise typer.BadParameter(f"{error.message}; {error.hint}") from error
 

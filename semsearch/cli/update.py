@@ -13,7 +13,7 @@ import typer
 
 from ..progress import Progress, terminal_progress
 from ..text import printable
-from .build import skipped_lines
+from .build import merged_lines, skipped_lines
 from .options import (
     DEFAULT_INDEX,
     CategoryOption,
@@ -51,7 +51,7 @@ def add(
     category: CategoryOption = None,
     limit: LimitOption = None,
     random: RandomOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -82,7 +82,7 @@ def sync(
     category: CategoryOption = None,
     limit: LimitOption = None,
     random: RandomOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     strict: StrictOption = False,
     keep: KeepOption = 1,
 ) -> None:
@@ -165,6 +165,7 @@ def _run(index: Path, update: Callable[[Progress], Update]) -> None:
 def _report(done: Update, index: Path, seconds: float) -> Iterator[str]:
     change = done.change
     yield f"{change.added} added, {change.replaced} replaced, {change.removed} removed, {change.unchanged} unchanged"
+    yield from merged_lines(done.merged)
     yield from skipped_lines(done.skipped)
     if not done.published:
         yield f"index: {done.generation.folder} as it was, there was nothing to change ({seconds:.1f} s)"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..dates import parse_date, year_of
 from ..errors import CorpusError
+from ..text import printable
 from .acl_anthology import ACL_ANTHOLOGY
 from .arxiv_atom import ARXIV_ATOM
 from .bibtex import BIBTEX
@@ -54,6 +56,12 @@ EMPTY_FILE = "an empty file"
 BROKEN_FILE = "a file that is not what its ending says"
 """Why a whole file was left out, of which papers were maybe to be expected."""
 
+_EXPECTED_NAMES = ", nor its ".join(f"{field} {' or '.join(FIELD_NAMES[field])}" for field in ("title", "abstract"))
+_JSON_NAME = re.compile(r'"([^"\\]{1,100})"\s*:')
+_DELIMITER = re.compile(r"[\t,;|]")
+_NAMES_SHOWN = 12
+_ATOM = re.compile(rb"<(?:[\w.-]+:)?feed\b[^>]*http://www\.w3\.org/2005/Atom")
+
 _COMPRESSED = (".gz", ".zst", ".zstd")
 
 
@@ -95,18 +103,30 @@ def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> 
             elif chosen is None:
                 raise _not_recognised(opened)
             else:
-                yield from _with_names_told(chosen.read(opened, options), source.name)
+                yield from _with_names_told(chosen.read(opened, options), opened)
 
 
-def _with_names_told(entries: Iterator[Entry], name: str) -> Iterator[Entry]:
+def _with_names_told(entries: Iterator[Entry], opened: OpenSource) -> Iterator[Entry]:
     """entries, and behind those of a file without one title or abstract a BadRecord that says which names work."""
     reasons: set[str | None] = set()
     for entry in entries:
         reasons.add(entry.reason if isinstance(entry, BadRecord) else None)
         yield entry
     if reasons == {NO_TEXT}:
-        names = [" or ".join(FIELD_NAMES[field]) for field in ("title", "abstract")]
-        yield BadRecord(name, f"no record of the file names its title {names[0]}, nor its abstract {names[1]}")
+        found = ", ".join(_names_in(opened))
+        there = f"; there are {found}" if found else ""
+        yield BadRecord(opened.name, f"no record of the file names its {_EXPECTED_NAMES}{there}")
+
+
+def _names_in(opened: OpenSource) -> list[str]:
+    """The first names of fields in a JSON file, the first cells of any other."""
+    head = decode_head(opened.head)
+    if head.lstrip().startswith(("{", "[")):
+        found = (name[1] for name in _JSON_NAME.finditer(head))
+    else:
+        line = next((line for line in head.splitlines() if line.strip()), "")
+        found = (cell.strip(" \"'") for cell in _DELIMITER.split(line))
+    return [printable(name[:40]) for name in dict.fromkeys(filter(None, found))][:_NAMES_SHOWN]
 
 
 def _recognise(opened: OpenSource) -> Format | None:
@@ -132,5 +152,16 @@ def _not_recognised(opened: OpenSource) -> CorpusError:
     start = " ".join(decode_head(opened.head[:200]).split())[:40]
     got = "binary data" if b"\0" in opened.head else f"something that begins with {start!r}"
     expected = claimed.content if claimed else "a corpus"
+    if claimed in (CSV, TSV) and got != "binary data":
+        found = ", ".join(_names_in(opened))
+        return CorpusError(
+            f"{opened.name}: no column is a title or an abstract; there are {found}",
+            f"expected one that is called {' or '.join((*FIELD_NAMES['title'], *FIELD_NAMES['abstract']))}",
+        )
+    if _ATOM.search(opened.head):
+        return CorpusError(
+            f"{opened.name}: an Atom feed, but not one of arXiv's",
+            "expected one that names arxiv.org, as its API answers",
+        )
     known = "; ".join(f"{format.name} ({format.content})" for format in FORMATS.values())
     return CorpusError(f"{opened.name}: expected {expected}, got {got}", f"state --format if it is one of: {known}")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from .authors import as_said
 from .entry import Entry, Format, ReadOptions
 from .sources import OpenSource
 from .xml_records import Cut, cuts, element, entry, texts, words
@@ -48,9 +49,9 @@ def _fields(paper: Element, volume: _Volume) -> dict[str, Any]:
         id, address = address, f"{_SITE}{address}"
     return {
         "id": id or words(paper.find("bibkey")),
-        "title": words(paper.find("title")),
-        "abstract": words(paper.find("abstract")),
-        "authors": [name for each in paper.iterfind("author") if (name := _name(each))],
+        "title": words(paper.find("title"), scripts=True),
+        "abstract": words(paper.find("abstract"), scripts=True),
+        "authors": as_said(name for each in paper.iterfind("author") if (name := _name(each))),
         "venue": words(paper.find("journal-title")) or volume.booktitle,
         "year": words(paper.find("year")) or volume.year,
         "month": _month(words(paper.find("month"))) or volume.month,

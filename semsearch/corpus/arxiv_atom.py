@@ -47,7 +47,9 @@ def _link(links: list[Element], **wanted: str) -> str:
 
 
 def _sniff(head: str) -> bool:
-    return head.lstrip().startswith("<") and bool(_FEED.search(head) or _ENTRY.match(head.lstrip()))
+    if not head.lstrip().startswith("<") or "arxiv.org/" not in head:  # its own name space, or the ids of its papers
+        return False
+    return bool(_FEED.search(head) or _ENTRY.match(head.lstrip()))
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:

@@ -9,6 +9,9 @@ from typing import Any
 from ..paper import parse_arxiv_id
 from .shape import Shape, part, text
 
+_SURE = frozenset({"authors_parsed", "journal-ref", "submitter", "report-no"})
+"""Names that no other source has; data sets made of the snapshot have lost some of its names, or all of these."""
+
 _MONTH = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/)?(\d\d)(0[1-9]|1[0-2])")
 
 
@@ -53,8 +56,9 @@ def _of_id(id: str) -> str:
 ARXIV_SNAPSHOT = Shape(
     "arxiv-snapshot",
     "arXiv's metadata snapshot",
-    frozenset({"authors_parsed", "journal-ref", "submitter"}),
-    re.compile(r'"(?:authors_parsed|submitter)"\s*:'),
+    _SURE | {"versions", "update_date"},
+    re.compile(rf'"(?:{"|".join(_SURE)}|update_date)"\s*:|"versions"\s*:\s*\[\s*\{{\s*"version"\s*:\s*"v\d'),
     _fields,
     frozenset({"comments", "update_date", "doi"}),
+    lambda record: not _SURE.isdisjoint(record) or bool(parse_arxiv_id(text(record.get("id")).strip())),
 )

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ..dates import parse_date
 from ..limits import LIMIT_BYTES, MOST_ENTRIES, MOST_EQUALS, TOO_LONG
 from ..paper import parse_arxiv_id
-from .bibtex_values import JOURNALS, MONTHS, evaluate, link, names, plain_text
+from .authors import as_said
+from .bibtex_values import JOURNALS, MONTHS, NO_COMMA, evaluate, link, names, plain_text
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .extra import extra_lines
 from .fields import UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
 from .sources import OpenSource
@@ -41,6 +43,8 @@ _ENTRY = re.compile(rf"(?m)^[ \t]*@[ \t]*(?:{_TYPES})\s*[{{(]", re.IGNORECASE)
 _OTHER_FORMATS = ("{", "[", "<")
 
 _INVALID = "not valid BibTeX"
+_SPACE = re.compile(r"\s")
+_TOO_FAR = re.compile(r"\s*,\s*[\w-]+\s*=")  # what is left of an entry that a brace ended too early
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "periodical", "xdata", "set"})
 """Types of entries that are no papers."""
 _PARENTS = _VOLUMES | {"book", "mvbook", "collection"}
@@ -89,14 +93,20 @@ def _text(lines: list[str]) -> str:
 
 
 def _blocks(lines: list[str]) -> list[Block]:
-    from bibtexparser.model import ImplicitComment
+    from bibtexparser.model import ImplicitComment, ParsingFailedBlock
     from bibtexparser.splitter import Splitter
 
     text = _text(lines)
     if text.count("=") > MOST_EQUALS or sum(1 for _ in _BLOCK.finditer(text)) > MOST_ENTRIES:
         return []
     logging.getLogger("bibtexparser").addHandler(_SILENT)
-    return [block for block in Splitter(text).split().blocks if not isinstance(block, ImplicitComment)]
+    blocks: list[Block] = []
+    for block in Splitter(text).split().blocks:
+        if not isinstance(block, ImplicitComment):
+            blocks.append(block)
+        elif blocks and _TOO_FAR.match(block.comment):
+            blocks[-1] = ParsingFailedBlock(ValueError("a brace too many"), blocks[-1].start_line, blocks[-1].raw)
+    return blocks
 
 
 _SILENT = logging.NullHandler()
@@ -128,6 +138,8 @@ class _Bibliography:
         found = {"type": str(block.entry_type).lower(), "key": str(block.key)}
         for field in block.fields:
             name = field.key.lower()
+            if _SPACE.search(name):
+                raise UnreadableError(NO_COMMA)
             if not found.get(name):
                 found[name] = evaluate(field.value, self._macros)
         return found
@@ -224,11 +236,11 @@ def _record(values: Values) -> dict[str, Any]:
         "id": values["key"],
         "title": f"{title}: {subtitle}" if title and subtitle else title or subtitle,
         "abstract": plain_text(values.get("abstract", "")),
-        "authors": authors,
+        "authors": as_said(authors),
         "organization": plain_text(organization),
         "venue": "" if _NO_VENUE.match(venue) else venue,
         **_dated(values),
-        "doi": link(values.get("doi", "")),
+        "doi": link(values.get("doi", "")) or link(extra_lines(*_notes(values)).get("doi", "")),
         "arxiv_id": _arxiv_id(values),
         "url": _url(values),
         "categories": _first(values, "primaryclass", "eprintclass").split(),
@@ -267,10 +279,15 @@ def _arxiv_id(values: Mapping[str, str]) -> str:
     for field in ("journal", "volume", "number"):
         if mention := _ARXIV_MENTION.search(values.get(field, "")[:1000]):
             return mention[1]
-    for field in ("note", "howpublished", "annote"):  # which may speak of another paper as well
-        if mention := _ARXIV_ALONE.fullmatch(values.get(field, "")[:1000]):
+    for line in (line for note in _notes(values) for line in note[:1000].split("\n")):
+        if mention := _ARXIV_ALONE.fullmatch(line):
             return mention[1]
     return ""
+
+
+def _notes(values: Mapping[str, str]) -> Iterator[str]:
+    """Texts that may speak of another paper as well, in lines."""
+    yield from (values[name] for name in ("note", "howpublished", "annote") if name in values)
 
 
 BIBTEX = Format("bibtex", (".bib", ".bibtex"), "BibTeX entries", _sniff, _read)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ..cleaning import clean_text
 from ..limits import TEXT_CHARS, TOO_MUCH_TEXT
+from ..people import is_group
 from .fields import UnreadableError
 
 MONTHS = {
@@ -29,6 +30,10 @@ JOURNALS = {
 """The commands that NASA's ADS writes for journals, which AASTeX and other classes define."""
 
 _PIECE = re.compile(r'[{"]|[^\s#{"]+')
+_EQUALS = re.compile(r"[\w-]*=")
+_EXTENDED = re.compile(r"(?:^|,)\s*(?:family|given)\s*=", re.IGNORECASE)
+_PART = re.compile(r"\s*([\w-]+)\s*=\s*((?:[^{},\"]|\"[^\"]*\"|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*)\s*(?:,|$)")
+NO_COMMA = "not valid BibTeX: no comma between two fields"
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _AND = re.compile(r"(?<!\\)[{}]| and (?=\S)", re.IGNORECASE)
 _BRACE_OR_QUOTE = re.compile(r'(?<!\\)[{}]|"')
@@ -60,6 +65,8 @@ def evaluate(expression: str, macros: Mapping[str, str]) -> str:
             end = _end(expression, piece.start())
             part, at = expression[piece.end() : end], end + 1
         else:
+            if _EQUALS.match(piece[0]):
+                raise UnreadableError(NO_COMMA)
             part, at = macros.get(piece[0].lower(), piece[0]), piece.end()
         parts.append(part)
         size += len(part)
@@ -121,11 +128,21 @@ def _people(value: str) -> Iterator[str]:
     yield value[start:]
 
 
+def _extended(name: str) -> str:
+    """A name as biblatex extends it: `family=Simon, given=J, prefix=de`."""
+    parts = {key.lower(): value.strip(' {}"') for key, value in _PART.findall(name)}
+    return " ".join(filter(None, (parts.get(key) for key in ("given", "prefix", "family", "suffix"))))
+
+
 def _name(name: str) -> str:
     from bibtexparser.middlewares.names import parse_single_name_into_parts
 
     name = name.strip()
+    if _EXTENDED.search(name) and (extended := _extended(name)):
+        return plain_text(extended)
     if name.startswith("{") and _end(name, 0) >= len(name) - 1:
+        return plain_text(name)
+    if "," in name and is_group(name):
         return plain_text(name)
     parts = parse_single_name_into_parts(name, strict=False)
     return plain_text(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr]))

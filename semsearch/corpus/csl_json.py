@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .extra import extra_lines
 from .json_document import read_values
 from .json_lines import entry_from_value
 from .sources import OpenSource
@@ -50,6 +52,7 @@ def _record(item: dict[str, Any]) -> dict[str, Any]:
     """The item with the field names of fields.py."""
     note = item.get("note")
     said = dict(_NOTE.findall(note)) if isinstance(note, str) else {}
+    extra = extra_lines(note) if isinstance(note, str) else {}
     report = item.get("type") in _REPORTS
     venue = item.get("container-title") or item.get("event-title") or item.get("event")
     return {
@@ -57,10 +60,10 @@ def _record(item: dict[str, Any]) -> dict[str, Any]:
         "title": item.get("title"),
         "abstract": item.get("abstract"),
         "authors": _names(item.get("author")),
-        "organization": item.get("publisher") if report else None,
+        "organization": item.get("publisher") if report else extra.get("organization"),
         "venue": venue,
         "date": _date(item.get("issued")) or item.get("published"),
-        "doi": item.get("DOI") or said.get("DOI"),
+        "doi": item.get("DOI") or extra.get("doi") or said.get("DOI"),
         "arxiv_id": _arxiv_id(item),
         "url": item.get("URL"),
         "categories": item.get("categories"),
@@ -77,7 +80,7 @@ def _key(id: Any) -> Any:
 def _names(people: Any) -> Any:
     if not isinstance(people, list):
         return people
-    return [_name(person) if isinstance(person, dict) else person for person in people]
+    return as_said(_name(person) if isinstance(person, dict) else str(person) for person in people)
 
 
 def _name(person: dict[str, Any]) -> str:
@@ -94,6 +97,7 @@ def _date(issued: Any) -> str:
     dates = issued.get("date-parts")
     parts = dates[0] if isinstance(dates, list) and dates else []
     known = [str(part) for part in parts if part] if isinstance(parts, list) else []
+    known[:1] = [year.zfill(4) for year in known[:1] if year.isdecimal()] or known[:1]
     written = next((issued[name] for name in ("raw", "literal") if isinstance(issued.get(name), str)), "")
     return "-".join(known) or written
 

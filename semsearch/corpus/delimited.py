@@ -11,7 +11,8 @@ from typing import Literal
 from ..limits import LIMIT_BYTES, TOO_LONG
 from .decode import decode, decode_head
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import ABSTRACT_NAMES, TITLE_NAMES, UnreadableError, field_name, paper_from_record
+from .field_names import field_name
+from .fields import ABSTRACT_NAMES, TITLE_NAMES, UnreadableError, paper_from_record
 from .sources import OpenSource
 
 _DELIMITERS = ("\t", ",", ";", "|")

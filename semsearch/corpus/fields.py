@@ -5,19 +5,22 @@ FIELD_NAMES is the table; docs/formats.md shows it, and a test holds the two tog
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from ..cleaning import clean_text
+from ..cleaning import clean_name, clean_text
 from ..dates import join_date
 from ..limits import ID_CHARS, LARGEST_COUNT, TEXT_CHARS, TOO_LONG_ID, TOO_MUCH_TEXT
 from ..paper import PAPER_FIELDS, Paper, content_id, parse_arxiv_id, parse_doi, safe_id
 from ..text import clean
+from .authors import authors_in, name_in
+from .extra import extra_lines
+from .field_names import field_name
+from .literals import listed
+from .stubs import told_abstract
 
 FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "_id", "paper_id", "paperid", "corpus_id", "key", "arxiv_id"),
@@ -56,10 +59,11 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "citations": ("citations", "citation_count", "cited_by_count", "cited_by", "n_citations"),
     "comments": ("comments", "num_comments", "comment_count"),
     "aliases": ("aliases",),
+    "extra": ("extra", "note", "notes"),
 }
-"""Each field of a Paper (and `year` and `month`, which make its date) and the names it is read from; the first that
-has a value wins, but categories are collected from all. Names are compared in lower case, with `_` for space and
-hyphen; `citationCount` is `citation_count`."""
+"""Each field of a Paper (and `year` and `month`, which make its date, and `extra`, see extra.py) and the names it is
+read from; the first that has a value wins, but categories are collected from all. Names are compared in lower case,
+with `_` for space and hyphen; `citationCount` is `citation_count`."""
 
 ALL_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
 """Every name that a field is read from."""
@@ -68,9 +72,7 @@ TITLE_NAMES = frozenset(FIELD_NAMES["title"])
 
 NO_TEXT = "neither title nor abstract"
 
-_LONGEST_NAME = 64  # of those that are remembered
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARCHIVES = (  # of arXiv's, those without classes, the closed ones included; "few-shot learning" is none of them
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga "
     "econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics "
@@ -78,7 +80,6 @@ _ARCHIVES = (  # of arXiv's, those without classes, the closed ones included; "f
 )
 _ARXIV_CATEGORY = rf"(?:[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[A-Za-z]+)*|{_ARCHIVES.replace(' ', '|')})"
 _ARXIV_CATEGORIES = re.compile(rf"{_ARXIV_CATEGORY}(?: {_ARXIV_CATEGORY})+$")
-_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
 
 
 _BARE_ARXIV_ID = re.compile(
@@ -91,29 +92,10 @@ _DOI_OR_ARXIV_URL = re.compile(
 )
 _THOUSANDS = re.compile(r"\s*\d{1,3}(?:,\d{3})+\s*$", re.ASCII)
 _VALUE_NAMES = ("title", "value", "$oid", "$date", "href", "url", "text", "#text")  # of an object that is a value
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-_LITERAL = re.compile(  # what pandas writes for a list; of more, Python's parser may take all memory or the stack
-    r"""\[(?:[\s\[\](),{}:]|None|True|False|-?\d[\d.]*+|'(?:[^'\\]|\\[\\'"nrtxuU])*+'|"(?:[^"\\]|\\[\\'"nrtxuU])*+")*+(?<=\])$"""
-)
-_NOBODY = frozenset({"", "others", "et al", "et al."})
 
 
 class UnreadableError(Exception):
     """Why a record is no paper, as a short phrase."""
-
-
-def field_name(name: str) -> str:
-    """name as FIELD_NAMES writes names."""
-    return _known_name(name) if len(name) < _LONGEST_NAME else _written(name)
-
-
-def _written(name: str) -> str:
-    name = name.strip().replace("arXiv", "arxiv").replace("ArXiv", "arxiv")  # one word, whatever its capitals say
-    return re.sub(r"[\s\-]+", "_", _CAMEL.sub("_", name)).lower()
-
-
-_known_name = lru_cache(1 << 12)(_written)  # every record of a file has the same ones
 
 
 def paper_from_record(record: Mapping[str, Any]) -> Paper:
@@ -122,7 +104,7 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
     if any(map(_is_huge, values.values())):
         raise UnreadableError(TOO_MUCH_TEXT)
     title = clean_text(_text(values, "title"))
-    abstract = clean_text(_text(values, "abstract"))
+    abstract = told_abstract(clean_text(_text(values, "abstract")))
     if not title and not abstract:
         raise UnreadableError(NO_TEXT)
     doi, arxiv_id = _identity(values)
@@ -131,10 +113,10 @@ def paper_from_record(record: Mapping[str, Any]) -> Paper:
             id=safe_id(_text(values, "id")) or content_id(title, abstract),
             title=title,
             abstract=abstract,
-            authors=_authors(_first(values, "authors")),
+            authors=authors_in(_first(values, "authors")),
             author_count=_number(values, "author_count"),
-            organization=clean(_text(values, "organization")) or None,
-            venue=clean(_text(values, "venue")) or None,
+            organization=clean_name(_text(values, "organization")) or None,
+            venue=clean_name(_text(values, "venue")) or None,
             date=join_date(_text(values, "date"), _text(values, "year"), _text(values, "month")),
             doi=doi,
             arxiv_id=arxiv_id,
@@ -203,11 +185,12 @@ def _identity(values: Mapping[str, Any]) -> tuple[str | None, str | None]:
     doi, id = _text(values, "doi"), _text(values, "id")
     addresses = (_taken(values[name]) for name in FIELD_NAMES["url"] if name in values)
     urls = [url for url in addresses if _DOI_OR_ARXIV_URL.match(url)]
-    arxiv_ids = [_text(values, "arxiv_id"), doi]
+    extra = extra_lines(_text(values, "extra"))
+    arxiv_ids = [_text(values, "arxiv_id"), doi, extra.get("arxiv", "")]
     if _SAYS_ARXIV.match(id) or _BARE_ARXIV_ID.match(id):
         arxiv_ids.append(id)
     return (
-        next(filter(None, map(parse_doi, filter(None, [doi, *urls]))), None),
+        next(filter(None, map(parse_doi, filter(None, [doi, *urls, extra.get("doi", "")]))), None),
         next(filter(None, map(parse_arxiv_id, filter(None, [*arxiv_ids, *urls]))), None),
     )
 
@@ -234,7 +217,7 @@ def _taken(value: Any) -> str:
         return next(filter(None, map(_taken, value)), "")
     if isinstance(value, dict):  # Semantic Scholar's journal is an object with a name
         parts = (_taken(value[name]) for name in _VALUE_NAMES if name in value)
-        return _date_parts(value) or _name(value) or next(filter(None, parts), "")
+        return _date_parts(value) or name_in(value) or next(filter(None, parts), "")
     if _is_nothing(value) or isinstance(value, bool):
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -247,16 +230,6 @@ def _date_parts(value: dict[str, Any]) -> str:
     dates = value.get("date-parts")
     first = dates[0] if isinstance(dates, list) and dates else None
     return "-".join(str(part) for part in first if part) if isinstance(first, list) else ""
-
-
-def _literal(text: str) -> Any:
-    """The list that text is written as, "['A', 'B']", as pandas saves one in a cell; else text."""
-    if not _LITERAL.match(text):
-        return text
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return text
 
 
 def _kind(value: Any) -> str:
@@ -295,63 +268,12 @@ def _categories(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _list(value: Any) -> tuple[str, ...]:
     """value as clean texts: a list's items (an object's `name`), or a text split at semicolons, else at commas."""
-    value = _literal(value.strip()) if isinstance(value, str) else value
+    value = listed(value.strip()) if isinstance(value, str) else value
     if isinstance(value, str):
+        value = clean_name(value)
         value = value.split(";" if ";" in value else ",")
     if not value or not isinstance(value, list | tuple):
         return ()
-    texts = (_name(item) if isinstance(item, dict | list) else clean(str(item)) for item in value if item is not None)
+    items = (item for item in value if item is not None)
+    texts = (name_in(item) if isinstance(item, dict | list) else clean_name(str(item)) for item in items)
     return tuple(dict.fromkeys(filter(None, texts)))
-
-
-def _authors(value: Any) -> tuple[str, ...]:
-    value = _literal(clean(value)) if isinstance(value, str) else value
-    if isinstance(value, str):
-        value = _split_authors(value)
-    if isinstance(value, dict):
-        value = [value]
-    if not isinstance(value, list):
-        return ()
-    names = [clean(item) if isinstance(item, str) else _name(item) for item in value]
-    return tuple(name for name in names if name.casefold() not in _NOBODY)
-
-
-def _name(item: Any) -> str:
-    """One author from a text, from an object (name, or given and family), or from arXiv's [last, first, suffix]."""
-    if isinstance(item, dict):
-        known = {field_name(str(name)): clean(str(part)) for name, part in item.items() if part}
-        for name in ("name", "full_name", "display_name", "literal", "fullname"):
-            if known.get(name):
-                return known[name]
-        first = known.get("given") or known.get("first_name") or known.get("first") or ""
-        return f"{first} {known.get('family') or known.get('last_name') or known.get('last') or ''}".strip()
-    if isinstance(item, list):
-        parts = [clean(str(part)) for part in item if part]
-        return " ".join(parts[1:2] + parts[:1] + parts[2:])
-    return clean(str(item)) if item is not None else ""
-
-
-def _split_authors(text: str) -> list[str]:
-    """Names in one text: at semicolons; else at ` and ` and commas that do not part a last name from a first."""
-    text = re.sub("[，、]", ",", text).replace("；", ";")
-    if ";" in text:
-        return text.split(";")
-    people = re.split(r",?\s+(?:and|&)\s+", text)
-    names: list[str] = []
-    for people_part in people:
-        parts = [part.strip() for part in people_part.split(",")]
-        if len(parts) % 2 == 0 and all(_INITIALS.match(part) for part in parts[1::2]):
-            names += [f"{last}, {initials}" for last, initials in zip(parts[::2], parts[1::2], strict=True)]
-        elif _are_names(parts):
-            names += parts
-        else:
-            names.append(people_part)
-    return names
-
-
-def _are_names(parts: list[str]) -> bool:
-    """Whether each of the parts between commas is a name: `Ada Brook, Bo Chen`, `Ada, Bo, Cy` or `李明, 王伟`."""
-    parts = [part for part in parts if part]
-    if len(parts) < 2 or all(" " in part for part in parts) or any(map(_EAST_ASIAN.search, parts)):
-        return True
-    return len(parts) > 2 and not any(" " in part or _INITIALS.match(part) for part in parts)

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..limits import TOO_LONG
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import TITLE_NAMES, UnreadableError, field_name, paper_from_record
+from .field_names import field_name
+from .fields import TITLE_NAMES, UnreadableError, paper_from_record
 from .shapes import plain
 from .sources import OpenSource
 

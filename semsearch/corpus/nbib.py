@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..limits import TOO_LONG
+from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .fields import UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
@@ -49,34 +50,50 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
             yield BadRecord(place, TOO_LONG)
             continue
         try:
-            yield paper_from_record(_record(_fields(lines)))
+            yield paper_from_record(_record(lines))
         except UnreadableError as fault:
             yield BadRecord(place, str(fault))
 
 
-def _fields(lines: list[str]) -> Fields:
-    """The values of each tag; a line that begins with spaces goes on with the one before."""
-    found: defaultdict[str, list[list[str]]] = defaultdict(list)
-    parts: list[str] = []
+def _values(lines: list[str]) -> list[tuple[str, str]]:
+    """Each tag with its value, in order; a line that begins with spaces goes on with the one before."""
+    found: list[tuple[str, list[str]]] = []
     for line in lines:
         tag = _TAG.match(line.lstrip("\ufeff"))
         if tag:
-            parts = [tag[2]]
-            found[tag[1]].append(parts)
-        elif line.startswith(_CONTINUED) or line.strip():
-            parts.append(line.strip())
-    return {tag: [" ".join(each) for each in values] for tag, values in found.items()}
+            found.append((tag[1], [tag[2]]))
+        elif found and (line.startswith(_CONTINUED) or line.strip()):
+            found[-1][1].append(line.strip())
+    return [(tag, " ".join(parts)) for tag, parts in found]
 
 
-def _record(fields: Fields) -> dict[str, Any]:
+def _by_tag(values: list[tuple[str, str]]) -> Fields:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for tag, value in values:
+        found[tag].append(value)
+    return found
+
+
+def _authors(values: list[tuple[str, str]]) -> Iterator[str]:
+    """People by their full names where there are such, and groups (CN), in the order in which they stand."""
+    people = "FAU" if any(tag == "FAU" for tag, _ in values) else "AU"
+    for tag, value in values:
+        if tag == people:
+            yield _given_first(value)
+        elif tag == "CN":
+            yield value.strip()
+
+
+def _record(lines: list[str]) -> dict[str, Any]:
     """The record with the field names of fields.py."""
+    values = _values(lines)
+    fields = _by_tag(values)
     doi, pii = (_located(fields, kind) for kind in _KINDS)
     return {
         "id": _first(fields, "PMID"),
         "title": _title(_first(fields, "TI", "TT", "BTI")),
         "abstract": _first(fields, "AB", "OAB"),
-        "authors": [_given_first(name) for name in fields.get("FAU", fields.get("AU", []))],
-        "organization": _first(fields, "CN"),
+        "authors": as_said(_authors(values)),
         "venue": _first(fields, "JT", "TA"),
         "date": _first(fields, "DP", "DEP"),
         "year": _first(fields, "DP")[:4],

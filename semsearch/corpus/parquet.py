@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CorpusError
 from ..limits import EXPANSION, EXPANSION_FROM_BYTES
 from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import ALL_NAMES, field_name
+from .field_names import field_name
+from .fields import ALL_NAMES
 from .json_lines import entry_from_value
 from .shapes import SIGNS
 from .sources import OpenSource

@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from ..dates import finer, parse_date
+from .authors import as_said
 from .entry import Entry, Format, ReadOptions
 from .sources import OpenSource
 from .xml_records import read_records, texts, words
@@ -35,7 +36,7 @@ def _fields(record: Element) -> dict[str, Any]:
         "id": words(citation.find("PMID")),
         "title": _title(article),
         "abstract": _abstract(article.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
-        "authors": [name for each in article.iterfind("AuthorList/Author") if (name := _author(each))],
+        "authors": as_said(name for each in article.iterfind("AuthorList/Author") if (name := _author(each))),
         "venue": _first(article, "Journal/Title", "Journal/ISOAbbreviation", "Book/BookTitle")
         or _first(citation, "MedlineJournalInfo/MedlineTA"),
         "date": _date(article),
@@ -51,12 +52,12 @@ def _first(parent: Element, *paths: str) -> str:
 
 def _title(article: Element) -> str:
     """The title without the full stop that PubMed ends it with, and without the brackets of a translation."""
-    title = words(article.find("ArticleTitle"))
+    title = words(article.find("ArticleTitle"), scripts=True)
     if title.endswith(".") and not title.endswith(".."):
         title = title[:-1]
     if translated := _TRANSLATED.match(title):
         title = translated[1].removesuffix(".")
-    return title if title not in _UNTITLED else words(article.find("VernacularTitle"))
+    return title if title not in _UNTITLED else words(article.find("VernacularTitle"), scripts=True)
 
 
 def _abstract(abstract: Element | None) -> str:
@@ -66,7 +67,7 @@ def _abstract(abstract: Element | None) -> str:
     parts = []
     for each in abstract.iterfind("AbstractText"):
         label = (each.get("Label") or "").strip().rstrip(":")
-        if text := words(each):
+        if text := words(each, scripts=True):
             parts.append(f"{label}: {text}" if label and label.upper() != "UNLABELLED" else text)
     return " ".join(parts)
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..limits import TOO_LONG
+from ..people import is_group
+from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .extra import extra_lines
 from .fields import NO_TEXT, UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
 from .sources import OpenSource
@@ -85,17 +88,20 @@ def _record(fields: dict[str, Any]) -> dict[str, Any]:
     if not any(_all(fields, name) for name in (*_TITLES, "abstract", "notes_abstract")):
         raise UnreadableError(NO_TEXT)
     report = fields.get("type_of_reference") in _REPORTS
+    extra = extra_lines(*_all(fields, "notes"), *_all(fields, "note"))
     return {
         "id": _first(fields, "id"),
         "title": _first(fields, *_TITLES),
         "abstract": _first(fields, "abstract", "notes_abstract"),
-        "authors": [_given_first(name) for name in _all(fields, "authors") or _all(fields, "first_authors")],
-        "organization": _first(fields, "publisher") if report else "",
+        "authors": as_said(map(_given_first, _all(fields, "authors") or _all(fields, "first_authors"))),
+        "organization": _first(fields, "publisher") if report else extra.get("organization", ""),
         "venue": "" if report else _first(fields, *_VENUES),
         "date": _date(_first(fields, "date")) or _date(_first(fields, "publication_year", "year")),
         "year": _date(_first(fields, "year", "publication_year"))[:4],
-        "doi": _first(fields, "doi") or next((m for m in _all(fields, "type_of_work") if m.startswith("10.")), ""),
-        "arxiv_id": _arxiv_id(fields),
+        "doi": _first(fields, "doi")
+        or next((m for m in _all(fields, "type_of_work") if m.startswith("10.")), "")
+        or extra.get("doi", ""),
+        "arxiv_id": _arxiv_id(fields) or extra.get("arxiv", ""),
         "url": _SEVERAL_URLS.split(_first(fields, "urls"))[0],
         "keywords": _keywords(fields),
     }
@@ -113,8 +119,8 @@ def _first(fields: dict[str, Any], *names: str) -> str:
 def _given_first(name: str) -> str:
     """`Family, Given, Suffix` as it is said; an organisation ends in a comma."""
     family, *others = [part.strip() for part in name.split(",")]
-    if len(others) > 2:
-        return name
+    if len(others) > 2 or is_group(name):
+        return name.rstrip(", ")
     return " ".join(filter(None, [*others[:1], family, *others[1:]]))
 
 

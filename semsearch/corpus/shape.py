@@ -14,7 +14,8 @@ class Shape:
 
     name, content: as a Format's. signs: names of which a record of this source has one. sign: finds them in the head
     of a file. fields: what such a record says, by the names of fields.py, or raises UnreadableError; what it does not
-    say is read as of any record. left_out: names that mean something else there than in fields.py.
+    say is read as of any record. left_out: names that mean something else there than in fields.py. fits: whether a
+    record with one of the signs is of this source indeed.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Shape:
     sign: re.Pattern[str]
     fields: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     left_out: frozenset[str] = frozenset()
+    fits: Callable[[Mapping[str, Any]], bool] = lambda record: True
 
 
 def part(value: Any, *path: str) -> Any:

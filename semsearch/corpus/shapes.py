@@ -20,7 +20,7 @@ def plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
     if SIGNS.isdisjoint(record):  # nearly all records of other files end here
         return record
     for shape in SHAPES:
-        if not shape.signs.isdisjoint(record):
+        if not shape.signs.isdisjoint(record) and shape.fits(record):
             said = {name: value for name, value in shape.fields(record).items() if value not in (None, "", [])}
             return {name: value for name, value in record.items() if name not in shape.left_out} | said
     return record

@@ -40,7 +40,11 @@ _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TORN = re.compile(r"<(?![?!])[^<>]*+(?:(?=<)|\Z)")
 """A tag that does not end before the next one begins."""
-_PARTED = frozenset({"br", "p", "sec", "title", "list-item"})  # what stands behind them is another word
+_AROUND = {
+    **dict.fromkeys(("br", "p", "sec", "title", "list-item"), (" ", " ")),  # what stands behind them is another word
+    "tex-math": ("$", "$"), "sub": ("_{", "}"), "sup": ("^{", "}"),  # as LaTeX marks them
+}  # fmt: skip
+_UNSEEN = frozenset({"annotation", "annotation-xml"})  # of MathML: the same formula once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +203,9 @@ def _character(named: re.Match[str]) -> str:
     return character if character != named[0] and character not in "<&" else named[0]
 
 
-def words(found: Element | None) -> str:
-    """All text in an element, that of its inner tags included, as one clean text."""
+def words(found: Element | None, *, scripts: bool = False) -> str:
+    """All text in an element, that of its inner tags included, as one clean text. scripts: with subscripts and
+    superscripts as LaTeX marks them, for what is cleaned as prose."""
     if found is None:
         return ""
     if not len(found):
@@ -212,10 +217,11 @@ def words(found: Element | None) -> str:
         if isinstance(each, str):
             parts.append(each)
             continue
-        apart = " " if each.tag in _PARTED else ""
-        formula = "$" if each.tag == "tex-math" else ""  # as LaTeX marks one
-        parts.append(apart + formula + (each.text or ""))
-        todo.append(formula + apart)
+        if each.tag in _UNSEEN:
+            continue
+        before, behind = _AROUND.get(each.tag, ("", "")) if scripts or each.tag not in ("sub", "sup") else ("", "")
+        parts.append(before + (each.text or ""))
+        todo.append(behind)
         for child in reversed(each):
             todo.append(child.tail or "")
             todo.append(child)

@@ -38,8 +38,9 @@ class Counts:
     """What a build met. records: papers read, before records of one paper were merged. papers: rows of the index.
 
     renamed: papers under a suffixed id, since another had theirs. cut: texts longer than the encoder reads.
-    not_english: papers that seem to be in another language (language.py); None where that was not counted. versions:
-    papers that are versions of others (duplicates.py); None where that was not looked for.
+    not_english: papers that seem to be in another language (language.py); None where that was not counted. merged:
+    records that are the same paper as another one; None where that was not counted. versions: papers that are versions
+    of others (duplicates.py); None where that was not looked for.
     """
 
     records: int
@@ -50,6 +51,7 @@ class Counts:
     renamed: int = 0
     cut: int = 0
     not_english: int | None = None
+    merged: int | None = None
     versions: int | None = None
 
 
@@ -158,7 +160,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _brought_up(values: dict[str, Any]) -> dict[str, Any]:
     """The values of an earlier format or version with what they did not tell; `format` stays what it is."""
-    values = {**values, "counts": {"not_english": None, "versions": None, **values["counts"]}}
+    values = {**values, "counts": {"not_english": None, "merged": None, "versions": None, **values["counts"]}}
     if values["format"] == 2:
         papers = values["counts"]["papers"]
         encoder = {"export": 0, **values["encoder"]}

@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 
 from ..dates import finer
 from ..paper import Paper, content_id
+from ..text import comparable
+
+Identity = tuple[str | None, str | None]
+"""A DOI and an arXiv id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,20 @@ class MergedPaper:
 
     paper: Paper
     records: tuple[Paper, ...]
+
+
+SHORT_ABSTRACT = 200
+"""Letters and digits below which two abstracts may be equal by chance, as `This is a reply.` is."""
+
+
+def is_short(paper: Paper) -> bool:
+    """Whether title and abstract are too little to make one paper of two that have different DOIs or arXiv ids."""
+    return len(comparable(paper.abstract)) < SHORT_ABSTRACT
+
+
+def contradict(first: Identity, second: Identity) -> bool:
+    """Whether both have a DOI, or both an arXiv id, and not the same one."""
+    return any(one and other and one != other for one, other in zip(first, second, strict=True))
 
 
 def merge(records: Sequence[Paper]) -> Paper:

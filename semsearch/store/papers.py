@@ -23,7 +23,7 @@ from ..paper import PAPER_FIELDS, Paper, clean_edges, parse_arxiv_id, parse_doi,
 from ..text import comparable, digest
 from .database import open_read_only
 from .facets import FACET_SCHEMA, Facets, FacetWriter, Kind
-from .merging import MergedPaper
+from .merging import MergedPaper, contradict, is_short
 from .versions import VERSIONS_SCHEMA, Versions, VersionWriter
 
 if TYPE_CHECKING:
@@ -238,7 +238,8 @@ class PaperTable:
 
     def same_papers(self, merged: MergedPaper) -> list[int]:
         """The rows of what is the same paper as one that comes in: by its id or a further one, by DOI, by arXiv id, or
-        by comparable title and abstract; ascending. A name of two papers is none for this.
+        by comparable title and abstract; ascending. A name of two papers is none for this. Short abstracts are as weak
+        as in staging.py.
 
         Several papers of a corpus may have one id, and all but the first a suffixed one: where a paper has the text and
         the id of a record that comes in, it is that one, whichever paper has the bare id.
@@ -256,7 +257,12 @@ class PaperTable:
             return []
         titled = self._rows("kind = 'title' AND name = ?", _title_name(paper.title)) if paper.title else []
         own = comparable(paper.abstract)
-        return [row for row, other in zip(titled, self.get(titled), strict=True) if comparable(other.abstract) == own]
+        others = zip(titled, self.get(titled), strict=True)
+        alike = [(row, other) for row, other in others if comparable(other.abstract) == own]
+        if not is_short(paper):
+            return [row for row, _ in alike]
+        identity = (paper.doi, paper.arxiv_id)
+        return [row for row, other in alike if not contradict(identity, (other.doi, other.arxiv_id))][:1]
 
     def _one(self, kind: str, name: str | None) -> list[int]:
         rows = self._rows("kind = ? AND name = ?", kind, name) if name else []

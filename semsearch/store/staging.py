@@ -1,7 +1,8 @@
 """Records on their way into an index, in SQLite: those of one paper are brought together here, whatever their number.
 
 Two records are one paper by DOI, by arXiv id, or by comparable title and abstract; transitively. A record without an
-abstract is so little that only DOI, arXiv id, or the same id with the same title will do.
+abstract is so little that only DOI, arXiv id, or the same id with the same title will do. That, and a text with a short
+abstract (merging.SHORT_ABSTRACT), are weak: they make no paper of two that have different DOIs or arXiv ids.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from ..paper import Paper
 from ..text import comparable, digest
-from .merging import MergedPaper, further_names, is_made, merge
+from .merging import Identity, MergedPaper, contradict, further_names, is_made, is_short, merge
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -23,9 +24,14 @@ PRAGMA synchronous = OFF;
 CREATE TABLE records (seq INTEGER PRIMARY KEY, root INTEGER NOT NULL, id TEXT NOT NULL, has_abstract INTEGER NOT NULL,
     record TEXT NOT NULL);
 CREATE TABLE keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE weak_keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL, doi TEXT, arxiv_id TEXT) WITHOUT ROWID;
 CREATE TABLE links (root INTEGER PRIMARY KEY, parent INTEGER NOT NULL);
 CREATE TABLE names (name TEXT PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+
+_INSERT_WEAK = "INSERT OR IGNORE INTO weak_keys VALUES (?, ?, ?, ?)"
+_SET_IDENTITY = "UPDATE weak_keys SET doi = coalesce(doi, ?), arxiv_id = coalesce(arxiv_id, ?) WHERE key = ?"
 
 
 class Staging:
@@ -47,24 +53,27 @@ class Staging:
 
     def add(self, paper: Paper) -> None:
         """Stage one record."""
-        seq = self.records
-        keys, same_id = _keys(paper), _key("id", paper.id, comparable(paper.title))
+        seq, identity = self.records, (paper.doi, paper.arxiv_id)
+        keys, weak, same_id = _keys(paper), list[bytes](), _key("id", paper.id, comparable(paper.title))
+        bare, full = b"bare" + same_id, b"full" + same_id
         known = [root for key in keys if (root := self._root_of_key(key)) is not None]
-        bare = self._root_of_key(b"bare" + same_id)
-        full = self._root_of_key(b"full" + same_id)
         if paper.abstract:
-            if bare is not None:
-                known.append(bare)
-                self._database.execute("DELETE FROM keys WHERE key = ?", (b"bare" + same_id,))
-            keys.append(b"full" + same_id)
+            if is_short(paper):
+                weak.append(_text_key(paper))
+                known += self._agreeing(weak, identity)
+            if joined := self._agreeing([bare], identity):
+                known += joined
+                self._database.execute("DELETE FROM weak_keys WHERE key = ?", (bare,))
+            weak.append(full)
         else:
-            known += [root for root in (full, bare) if root is not None][:1]
-            if full is None:  # else it would make the next full one of this id and title the same as the first
-                keys.append(b"bare" + same_id)
+            known += self._agreeing([full, bare], identity)[:1]
+            if not self._database.execute("SELECT 1 FROM weak_keys WHERE key = ?", (full,)).fetchone():
+                weak.append(bare)  # else it would make the next full one of this id and title the same as the first
         root = min(known, default=seq)
         for other in set(known) - {root}:
             self._database.execute("INSERT INTO links VALUES (?, ?)", (other, root))
         self._database.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, root) for key in keys])
+        self._database.executemany(_INSERT_WEAK, [(key, root, *identity) for key in weak])
         self._database.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?)",
             (seq, root, paper.id, bool(paper.abstract), paper.to_json()),
@@ -161,6 +170,16 @@ class Staging:
         found = self._database.execute("SELECT root FROM keys WHERE key = ?", (key,)).fetchone()
         return self._resolve(found[0]) if found else None
 
+    def _agreeing(self, keys: Iterable[bytes], identity: Identity) -> list[int]:
+        """The roots of weak keys, but of those that have another DOI or arXiv id; they have this one from now on."""
+        roots = []
+        for key in keys:
+            found = self._database.execute("SELECT root, doi, arxiv_id FROM weak_keys WHERE key = ?", (key,)).fetchone()
+            if found and not contradict(found[1:], identity):
+                roots.append(self._resolve(found[0]))
+                self._database.execute(_SET_IDENTITY, (*identity, key))
+        return roots
+
     def _resolve(self, root: int) -> int:
         while found := self._database.execute("SELECT parent FROM links WHERE root = ?", (root,)).fetchone():
             root = found[0]
@@ -172,12 +191,16 @@ def _key(kind: str, *parts: str) -> bytes:
 
 
 def _keys(paper: Paper) -> list[bytes]:
-    """What makes a record the same paper as any other that has it too."""
+    """What makes a record the same paper as any other that has it too, whatever else they say."""
     keys = []
     if paper.doi:
         keys.append(_key("doi", paper.doi))
     if paper.arxiv_id:
         keys.append(_key("arxiv", paper.arxiv_id))
-    if paper.abstract:
-        keys.append(_key("text", comparable(paper.title), comparable(paper.abstract)))
+    if paper.abstract and not is_short(paper):
+        keys.append(_text_key(paper))
     return keys
+
+
+def _text_key(paper: Paper) -> bytes:
+    return _key("text", comparable(paper.title), comparable(paper.abstract))
