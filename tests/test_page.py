@@ -429,7 +429,7 @@ def test_how_an_answer_stands_is_said_and_versions_go_with_the_first(page: Page)
 
     page.route("**/api/search*", told)
     page.goto("?q=owls")
-    expect(page.locator(".notes")).to_have_text("No paper stands out. These are the nearest.")
+    shown(page, f"No paper stands out. {ALL}")
     assert page.locator(".standing").all_inner_texts() == ["strong match", "good match", "weak match"]
     expect(page.locator(".result")).to_have_count(19)
     second = page.locator(".result").nth(1)

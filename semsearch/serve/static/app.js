@@ -3,14 +3,14 @@
 import { Problem, examples, info, search } from "./api.js";
 import { searchBox } from "./box.js";
 import { counting } from "./counts.js";
-import { byId, counted, grouped } from "./dom.js";
+import { byId, counted, grouped, h } from "./dom.js";
 import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { resultList } from "./results.js";
 import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
 import { showSteering } from "./steering.js";
-import { noTrouble, showNotes, showNothing, showProblem } from "./trouble.js";
+import { noTrouble, sentence, showNotes, showNothing, showProblem } from "./trouble.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -84,7 +84,8 @@ async function answer(asked, signal) {
   const full = found.hits.length === asked.k;
   results.show(found.hits, full && asked.k < MOST);
   const there = await counting;
-  if (!signal.aborted) tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0));
+  if (signal.aborted) return;
+  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0), found.standing?.verdict);
 }
 
 /** @param {number} shown @param {number} papers how many they are the nearest of, 0 if they are all */
@@ -93,10 +94,11 @@ function said(shown, papers) {
   return papers ? `${grouped(shown)} nearest of ${counted(papers, "paper")}` : `${counted(shown, "paper")}, nearest first`;
 }
 
-/** @param {string} text */
-function tell(text) {
+/** Say how many papers there are, and first that none stands out, if so; in one line, which moves nothing. @param {string} text @param {string} [verdict] */
+function tell(text, verdict = "") {
   const place = byId("status");
-  if (place.textContent !== text) place.textContent = text;
+  const first = verdict ? `${sentence(verdict)} ` : "";
+  if (place.textContent !== first + text) place.replaceChildren(...(first ? [h("strong", {}, first)] : []), text);
 }
 
 /** @param {AbortSignal} signal */

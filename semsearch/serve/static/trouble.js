@@ -5,16 +5,14 @@ import { NO_FILTER, countFilters } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
-/** What else should be known of an answer, above it; first that no paper stands out, if none does. @param {any} found */
+/** What else should be known of an answer, above it. @param {any} found */
 export function showNotes(found) {
-  const verdict = found.standing?.verdict;
-  const notes = [...(verdict ? [`${sentence(verdict)} These are the nearest.`] : []), ...found.notes];
-  const lines = notes.map((note) => h("p", {}, ...coded(sentence(note))));
+  const lines = found.notes.map((/** @type {string} */ note) => h("p", {}, ...coded(sentence(note))));
   byId("trouble").replaceChildren(...(lines.length ? [h("div", { class: "notes" }, ...lines)] : []));
 }
 
 /** With a capital and a full stop. @param {string} text */
-function sentence(text) {
+export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }
 
