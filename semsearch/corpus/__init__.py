@@ -16,7 +16,9 @@ from .bibtex import BIBTEX
 from .csl_json import CSL_JSON
 from .decode import decode_head
 from .delimited import CSV, TSV
+from .endnote_xml import ENDNOTE_XML
 from .entry import BadRecord, Entry, Format, ReadOptions
+from .enw import ENW
 from .fields import FIELD_NAMES, NO_TEXT
 from .hf_html import HF_HTML
 from .hf_text import HF_TEXT
@@ -39,8 +41,10 @@ FORMATS: dict[str, Format] = {
         PUBMED,
         ACL_ANTHOLOGY,
         ARXIV_ATOM,
+        ENDNOTE_XML,
         BIBTEX,
         RIS,
+        ENW,
         NBIB,
         *JSON_SOURCES,
         CSL_JSON,
