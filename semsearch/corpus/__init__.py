@@ -17,7 +17,7 @@ from .csl_json import CSL_JSON
 from .decode import decode_head
 from .delimited import CSV, TSV
 from .endnote_xml import ENDNOTE_XML
-from .entry import BadRecord, Entry, Format, ReadOptions
+from .entry import BadRecord, Entry, Format, Part, ReadOptions
 from .enw import ENW
 from .fields import FIELD_NAMES, NO_TEXT
 from .hf_html import HF_HTML
@@ -31,7 +31,17 @@ from .pubmed import PUBMED
 from .ris import RIS
 from .sources import OpenSource, Source, expand, open_source
 
-__all__ = ["BROKEN_FILE", "EMPTY_FILE", "FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
+__all__ = [
+    "BROKEN_FILE",
+    "EMPTY_FILE",
+    "FORMATS",
+    "BadRecord",
+    "Entry",
+    "Part",
+    "ReadOptions",
+    "read_papers",
+    "sample_corpus",
+]
 
 FORMATS: dict[str, Format] = {
     format.name: format
@@ -80,7 +90,8 @@ def read_papers(
     format: str | None = None,
     page_date: str | None = None,
 ) -> Iterator[Entry]:
-    """Every paper of corpus (paths, folders, globs, `-`), in order, and a BadRecord for each record that is none.
+    """Every paper of corpus (paths, folders, globs, `-`), in order, and a BadRecord for each record that is none; a
+    Part, which is one, where another file has the title.
 
     format: a name in FORMATS; without it each file's is recognised by its first 64 KiB. page_date: when saved pages
     were saved, an ISO date. Memory does not grow with the corpus. Raises CorpusError for what cannot be read at all.

@@ -17,6 +17,16 @@ class BadRecord:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part(BadRecord):
+    """What a record says of a paper whose title another file has, under the same id; alone it is no paper.
+
+    reason: what to add, where nothing of that id is met.
+    """
+
+    said: Paper
+
+
 Entry = Paper | BadRecord
 
 

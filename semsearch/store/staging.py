@@ -25,26 +25,28 @@ CREATE TABLE records (seq INTEGER PRIMARY KEY, root INTEGER NOT NULL, id TEXT NO
     record TEXT NOT NULL);
 CREATE TABLE keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE weak_keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL, doi TEXT, arxiv_id TEXT) WITHOUT ROWID;
+CREATE TABLE parts (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE links (root INTEGER PRIMARY KEY, parent INTEGER NOT NULL);
 CREATE TABLE names (name TEXT PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
 _INSERT_WEAK = "INSERT OR IGNORE INTO weak_keys VALUES (?, ?, ?, ?)"
+_PARTS_AT_ONCE = 1000
 _SET_IDENTITY = "UPDATE weak_keys SET doi = coalesce(doi, ?), arxiv_id = coalesce(arxiv_id, ?) WHERE key = ?"
 
 
 class Staging:
     """Records added one by one (`records` of them), read back as merged papers in the order of their first records.
 
-    renamed: the suffixed ids, given where another paper had the id first.
+    renamed: the suffixed ids, given where another paper had the id first. joined: how many of the records are parts.
 
     Roots are union-find's: a record's root is the first record of its paper as far as was known when it came;
     `links` lead from a root that turned out to be another's paper to that one.
     """
 
     def __init__(self, path: Path) -> None:
-        self.records = 0
+        self.records = self.joined = 0
         self.renamed: list[str] = []
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(_SCHEMA)
@@ -79,6 +81,44 @@ class Staging:
             (seq, root, paper.id, bool(paper.abstract), paper.to_json()),
         )
         self.records += 1
+
+    def add_part(self, said: Paper, place: str, reason: str) -> None:
+        """Stage what a record without a title says of the paper that another record names under the same id."""
+        self._database.execute(
+            "INSERT INTO parts (record, place, reason) VALUES (?, ?, ?)", (said.to_json(), place, reason)
+        )
+
+    def join_parts(self) -> Iterator[tuple[str, str]]:
+        """To be called once after the last record and before `settle`: each part becomes a record with the title of the
+        paper of its id, wherever that came, unless it has an abstract. The place and the reason of those of which there
+        is none."""
+        database = self._database
+        parts = database.execute("SELECT record, place, reason FROM parts ORDER BY seq").fetchmany
+        if not (some := parts(_PARTS_AT_ONCE)):
+            return
+        database.execute("CREATE INDEX by_id ON records (id, seq)")
+        while some:
+            for record, place, reason in some:
+                if not self._join(Paper.from_json(record)):
+                    yield place, reason
+            some = parts(_PARTS_AT_ONCE)
+
+    def _join(self, part: Paper) -> bool:
+        found = self._database.execute(
+            "SELECT record, (SELECT max(has_abstract) FROM records WHERE id = ?1) FROM records WHERE id = ?1 "
+            "ORDER BY seq LIMIT 1",
+            (part.id,),
+        ).fetchone()
+        paper = Paper.from_json(found[0]) if found else None
+        if not paper or contradict((paper.doi, paper.arxiv_id), (part.doi, part.arxiv_id)):
+            return False
+        if not found[1]:
+            known = replace(
+                part, title=paper.title, doi=paper.doi or part.doi, arxiv_id=paper.arxiv_id or part.arxiv_id
+            )
+            self.add(known)
+            self.joined += 1
+        return True
 
     def settle(self, require_abstract: bool = False) -> tuple[int, list[str]]:
         """To be called once after the last record and before `papers`: how many papers the records are.
