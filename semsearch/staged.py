@@ -114,7 +114,7 @@ def staged(
         unread = sum(left.counts.values())
         progress("reading papers", staging.records, staging.records)
         papers, dropped = staging.settle(reading.require_abstract)
-        merged = staging.records - staging.joined - papers - len(dropped)
+        merged = staging.records - papers - len(dropped)
         for id in dropped:
             left.out(BadRecord(id, _WANTED))
         if reading.selection:

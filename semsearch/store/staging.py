@@ -39,14 +39,14 @@ _SET_IDENTITY = "UPDATE weak_keys SET doi = coalesce(doi, ?), arxiv_id = coalesc
 class Staging:
     """Records added one by one (`records` of them), read back as merged papers in the order of their first records.
 
-    renamed: the suffixed ids, given where another paper had the id first. joined: how many of the records are parts.
+    renamed: the suffixed ids, given where another paper had the id first.
 
     Roots are union-find's: a record's root is the first record of its paper as far as was known when it came;
     `links` lead from a root that turned out to be another's paper to that one.
     """
 
     def __init__(self, path: Path) -> None:
-        self.records = self.joined = 0
+        self.records = 0
         self.renamed: list[str] = []
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(_SCHEMA)
@@ -56,13 +56,14 @@ class Staging:
     def add(self, paper: Paper) -> None:
         """Stage one record."""
         seq, identity = self.records, (paper.doi, paper.arxiv_id)
-        keys, weak, same_id = _keys(paper), list[bytes](), _key("id", paper.id, comparable(paper.title))
+        title, abstract = comparable(paper.title), comparable(paper.abstract)  # once, as they cost most of this
+        keys, weak, same_id = _keys(paper), list[bytes](), _key("id", paper.id, title)
         bare, full = b"bare" + same_id, b"full" + same_id
+        if abstract:
+            (weak if is_short(abstract) else keys).append(_key("text", title, abstract))
         known = [root for key in keys if (root := self._root_of_key(key)) is not None]
-        if paper.abstract:
-            if is_short(paper):
-                weak.append(_text_key(paper))
-                known += self._agreeing(weak, identity)
+        if abstract:
+            known += self._agreeing(weak, identity)
             if joined := self._agreeing([bare], identity):
                 known += joined
                 self._database.execute("DELETE FROM weak_keys WHERE key = ?", (bare,))
@@ -117,7 +118,6 @@ class Staging:
                 part, title=paper.title, doi=paper.doi or part.doi, arxiv_id=paper.arxiv_id or part.arxiv_id
             )
             self.add(known)
-            self.joined += 1
         return True
 
     def settle(self, require_abstract: bool = False) -> tuple[int, list[str]]:
@@ -231,16 +231,10 @@ def _key(kind: str, *parts: str) -> bytes:
 
 
 def _keys(paper: Paper) -> list[bytes]:
-    """What makes a record the same paper as any other that has it too, whatever else they say."""
+    """What makes a record the same paper as any other that has it too; a text that is not short does so, too."""
     keys = []
     if paper.doi:
         keys.append(_key("doi", paper.doi))
     if paper.arxiv_id:
         keys.append(_key("arxiv", paper.arxiv_id))
-    if paper.abstract and not is_short(paper):
-        keys.append(_text_key(paper))
     return keys
-
-
-def _text_key(paper: Paper) -> bytes:
-    return _key("text", comparable(paper.title), comparable(paper.abstract))
