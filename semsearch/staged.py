@@ -66,7 +66,7 @@ class _Left:
     def out(self, bad: BadRecord) -> None:
         if self.strict and bad.reason != _WANTED:
             raise CorpusError(f"{bad.place}: {bad.reason}", "mend the record, or leave out --strict to skip it")
-        self.counts[bad.reason] += 1
+        self.counts[bad.reason] += bad.count
         places = self.places.setdefault(bad.reason, [])
         if len(places) < _PLACES_KEPT:
             places.append(bad.place)

@@ -84,7 +84,7 @@ class _Feed:
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    head = decode_head(source.head)
+    head = decode_head(source.head).replace("\0", "")
     found = _header(head)
     if found is None:
         yield BadRecord(f"{source.name}:1", "no header with a title or an abstract")

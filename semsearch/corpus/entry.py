@@ -11,10 +11,12 @@ from .sources import OpenSource
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that could not be read. place: `papers.jsonl:1834`. reason: a short phrase, counted by."""
+    """A record that could not be read. place: `papers.jsonl:1834`. reason: a short phrase, counted by. count: how many
+    records this stands for, of which place is the first."""
 
     place: str
     reason: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
