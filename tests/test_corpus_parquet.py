@@ -101,7 +101,7 @@ def test_a_damaged_row_group_counts_for_all_of_its_rows(tmp_path: Path) -> None:
     data[at : at + 8] = b"\xff" * 8
     path.write_bytes(data)
     bad = [entry for entry in read_papers(path) if isinstance(entry, BadRecord)]
-    assert bad == [BadRecord(f"{path}: record 31", "damaged Parquet data", 30)]
+    assert bad == [BadRecord(f"{path}: record 31", "damaged Parquet data", count=30)]
     generation = build_index(path, tmp_path / "ix", model=TinyEncoder())
     assert generation.manifest.counts.papers == 60
     assert [(each.count, each.reason) for each in generation.manifest.skipped] == [(30, "damaged Parquet data")]

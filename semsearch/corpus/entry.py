@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..paper import Paper
 from .sources import OpenSource
@@ -16,7 +16,7 @@ class BadRecord:
 
     place: str
     reason: str
-    count: int = 1
+    count: int = field(default=1, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         about = file.metadata.row_group(group)
         place = f"{source.name}: row group {group + 1}"
         if any(_grows(*sizes) for sizes in _sizes(about)):
-            yield BadRecord(place, _TOO_DENSE, about.num_rows)
+            yield BadRecord(place, _TOO_DENSE, count=about.num_rows)
         else:
             yield from _rows(file, group, columns, source.name, first)
         first += about.num_rows
@@ -170,13 +170,13 @@ def _rows(file: ParquetFile, group: int, columns: list[str], name: str, first: i
             batch = _decoded(read)
             unpacked += batch.nbytes
             if _grows(packed, unpacked):  # a value that stands there once may be that of every row
-                yield BadRecord(f"{name}: record {number}", _TOO_DENSE, end - number)
+                yield BadRecord(f"{name}: record {number}", _TOO_DENSE, count=end - number)
                 return
             for row in _records(batch):
                 yield entry_from_value(row, f"{name}: record {number}")
                 number += 1
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
-        yield BadRecord(f"{name}: record {number}", _DAMAGED, max(1, end - number))
+        yield BadRecord(f"{name}: record {number}", _DAMAGED, count=max(1, end - number))
 
 
 PARQUET = Format("parquet", (".parquet", ".pq"), "Parquet", lambda head: False, _read, MAGIC)
