@@ -12,7 +12,7 @@ from ..text import clean
 from .field_names import field_name
 from .literals import listed
 
-_NOBODY = frozenset({"", "others", "et al", "et al."})
+_NOBODY = frozenset({"", "others", "et al", "et al.", "[no author name available]", "no author name available"})
 _MORE = re.compile(r"[,;]?\s*(?:\b[Ee]t\.?\s+al\b\.?|\band\s+others\b|(?:…|\.\s?\.\s?\.))[\s,;]*$")
 _LEFT_OUT = re.compile(r",\s*(?:…|\.\s?\.\s?\.)[,\s]*(?:(?:and|&)\s+)?")  # as APA writes it before the last of many
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
