@@ -81,7 +81,7 @@ def build_index(
             known = chain([given_texts(vectors, read, encoder)], known)
         embedding = Embedding(lambda: encoder, kept, known)
         tally = write_parts(read.staging.papers(), read.papers, embedding, identity.dimensions, building, progress)
-        tally["records"] = read.staging.records
+        tally["records"], tally["merged"] = read.staging.records, read.merged  # of papers not selected, too
         counts = Counts(renamed=len(read.staging.renamed), **tally)
         change = Change("build", added=read.papers, embedded=embedding.encoded, reused=embedding.reused)
         origin = Origin(read.names[:NAMES_KEPT], read.skipped, read.renamed)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote, unquote
 
 from .dates import year_of
 from .text import clean, comparable, digest
 
+MADE_ID_CHARS = 16
 TEXT_RECIPE = "title abstract"
 """How `Paper.text` is made, as the encoder's identity names it: both, one space between (MTEB's way with BEIR)."""
 
@@ -69,8 +71,7 @@ class Paper:
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON: every field under its name, tuples as lists, and `year` beside `date`."""
         plain: dict[str, Any] = {}
-        for name in PAPER_FIELDS:  # ten times as fast as asdict, which copies
-            value = getattr(self, name)
+        for name, value in self._values():
             plain[name] = list(value) if isinstance(value, tuple) else value
             if name == "date":
                 plain["year"] = self.year
@@ -78,8 +79,13 @@ class Paper:
 
     def to_json(self) -> str:
         """One line of JSON without the fields that are not known; `Paper.from_json` reads it back."""
-        known = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        known = {name: value for name, value in self._values() if value not in ("", (), None)}
         return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+    def _values(self) -> Iterator[tuple[str, Any]]:
+        """Every field with its value; dataclasses.asdict would copy each name of a list."""
+        for name in PAPER_FIELDS:
+            yield name, getattr(self, name)
 
     @classmethod
     def from_json(cls, line: str) -> Paper:
@@ -98,7 +104,7 @@ PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 
 def content_id(title: str, abstract: str) -> str:
     """The id of a paper that came without one: 16 hexadecimal digits of the hash of its comparable text."""
-    return digest(comparable(title), comparable(abstract)).hex()[:16]
+    return digest(comparable(title), comparable(abstract)).hex()[:MADE_ID_CHARS]
 
 
 def safe_id(text: str) -> str:

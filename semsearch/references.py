@@ -20,8 +20,8 @@ from .people import is_group
 from .text import digest
 
 CSV_FIELDS = (
-    "id", "title", "authors", "organization", "venue", "date", "doi", "arxiv_id", "url", "categories", "keywords",
-    "citations", "abstract",
+    "id", "title", "authors", "author_count", "organization", "venue", "date", "doi", "arxiv_id", "url", "categories",
+    "keywords", "citations", "comments", "aliases", "abstract",
 )  # fmt: skip
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -34,6 +34,12 @@ _TEX = str.maketrans(
 )
 _LIGATURES = re.compile(r"-(?=-)|`(?=`)|'(?=')|[!?](?=`)|,(?=,)|<(?=<)|>(?=>)")  # what TeX makes one sign of
 _BRACE = re.compile(r"[{}]")
+_JOINED = re.compile(r"&|\b(?:and|und)\b", re.IGNORECASE)  # no name of one person has one of these
+_PARTED = re.compile(rf"[,，、]|{_JOINED.pattern}", re.IGNORECASE)  # what a text is parted at
+_PRIMARY_CLASS = re.compile(
+    r"[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[A-Za-z]+)*"
+    r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
+)
 _IN_LINKS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
@@ -52,7 +58,7 @@ def name_of(written: str) -> Name:
     from bibtexparser.middlewares.names import parse_single_name_into_parts
 
     words = written.split()
-    if is_group(written):
+    if is_group(written) or _JOINED.search(written):
         return Name(written)
     suffix = words.pop() if "," not in written and len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     parts = parse_single_name_into_parts(" ".join(words), strict=False)
@@ -113,8 +119,12 @@ def _bibtex_fields(paper: Paper) -> dict[str, str]:
         "keywords": _tex(_listed(paper.keywords)),
         "abstract": _tex(paper.abstract),
     }
+    primary = ""
     if paper.arxiv_id:
-        fields |= {"eprint": paper.arxiv_id, "archiveprefix": "arXiv", "primaryclass": "".join(paper.categories[:1])}
+        primary = next(filter(_PRIMARY_CLASS.fullmatch, paper.categories[:1]), "")
+        fields |= {"eprint": paper.arxiv_id, "archiveprefix": "arXiv", "primaryclass": primary}
+    if paper.categories != (primary,):
+        fields["categories"] = _tex(_listed(paper.categories))  # a field of our own, which styles pass over
     return fields
 
 
@@ -137,7 +147,7 @@ def _is_balanced(text: str) -> bool:
 
 def _bibtex_name(written: str) -> str:
     name = name_of(written)
-    if not name.given or re.search(r"\band\b", written, re.IGNORECASE):
+    if not name.given:
         alone = " " in written or "," in written or written.lower() == "others"
         return f"{{{_tex(written)}}}" if alone else _tex(written)
     family = " ".join(filter(None, (name.particle, name.family)))
@@ -228,7 +238,7 @@ def _csl_name(written: str) -> dict[str, str]:
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """Each row as a line of CSV; lists are parted by semicolons, but one with semicolons in it is written as Python
-    writes it, which is read back."""
+    writes it, which is read back. Behind one text that would be parted without it stands a semicolon."""
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="")
     for row in rows:
@@ -239,7 +249,11 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def _csv_list(texts: tuple[str, ...]) -> str:
-    return repr(list(texts)) if any(";" in text for text in texts) else "; ".join(texts)
+    if any(";" in text or "；" in text for text in texts):
+        return repr(list(texts))
+    joined = "; ".join(texts)
+    is_unclear = joined.startswith("[") or (len(texts) == 1 and _PARTED.search(joined))
+    return f"{joined};" if is_unclear else joined
 
 
 def csv_papers(papers: Iterable[Paper]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .errors import CorpusError
 from .filters import Filter, passes
+from .paper import Paper
 from .store import Skipped, Staging
 from .text import digest
 
@@ -52,7 +53,7 @@ class Selection:
 def select(staging: Staging, selection: Selection) -> tuple[int, tuple[Skipped, ...]]:
     """Drop from staging, which is settled, what is not selected; how many papers are left, and what was not taken.
 
-    Memory: a hash for each paper that is drawn. Raises CorpusError where no paper is of a category that was asked for.
+    Memory: a hash for each paper that is drawn. Raises CorpusError where there are papers and none passes the filter.
     """
     left = _Left()
     passing = _passing(staging, selection.filter, left)
@@ -61,8 +62,9 @@ def select(staging: Staging, selection: Selection) -> tuple[int, tuple[Skipped, 
     elif selection.limit is not None:
         passing = _first(passing, selection.limit, left)
     taken = staging.keep_only(root for root, _ in passing)
-    if not taken and selection.filter and selection.filter.category:
-        raise CorpusError(f"no paper of the corpus passes {_asked(selection.filter)}", left.categories_told())
+    if not taken and selection.filter and left.counts:
+        told = left.categories_told() if selection.filter.category else left.years_told()
+        raise CorpusError(f"no paper of the corpus passes {_asked(selection.filter)}", told)
     return taken, left.told()
 
 
@@ -80,7 +82,7 @@ def _passing(staging: Staging, filter: Filter | None, left: _Left) -> Papers:
             yield root, paper.id
         else:
             left.out(reason, paper.id)
-            left.note(paper.categories or paper.keywords)
+            left.note(paper)
 
 
 def _first(papers: Papers, limit: int, left: _Left) -> Papers:
@@ -114,6 +116,7 @@ class _Left:
     counts: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[str]] = field(default_factory=dict)
     categories: Counter[str] = field(default_factory=Counter)
+    years: tuple[int, int] | None = None
 
     def out(self, reason: str, id: str) -> None:
         self.counts[reason] += 1
@@ -121,9 +124,12 @@ class _Left:
         if len(places) < _PLACES_KEPT:
             places.append(id)
 
-    def note(self, categories: tuple[str, ...]) -> None:
+    def note(self, paper: Paper) -> None:
         """Remember what there would be to select by, but no more names than a person would read."""
-        for each in categories:
+        if (year := paper.year) is not None:
+            first, last = self.years or (year, year)
+            self.years = min(first, year), max(last, year)
+        for each in paper.categories or paper.keywords:
             if each in self.categories or len(self.categories) < _CATEGORIES_KEPT:
                 self.categories[each] += 1
 
@@ -132,6 +138,13 @@ class _Left:
         most = [f"{name} ({count})" for name, count in self.categories.most_common(_CATEGORIES_SHOWN)]
         more = ", ..." if len(self.categories) > _CATEGORIES_SHOWN else ""
         return f"its categories: {', '.join(most)}{more}" if most else "no paper of it has categories or keywords"
+
+    def years_told(self) -> str:
+        """The years that there are to select by."""
+        if not self.years:
+            return "no paper of it has a year"
+        first, last = self.years
+        return f"its papers are of {first}" + (f" to {last}" if last > first else "")
 
     def told(self) -> tuple[Skipped, ...]:
         return tuple(Skipped(reason, n, tuple(self.places[reason])) for reason, n in self.counts.most_common())

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .corpus import BadRecord, Entry, read_papers
+from .corpus import BadRecord, Entry, Part, read_papers
 from .errors import CorpusError
 from .progress import Progress
 from .selection import Selection, select
@@ -66,7 +66,7 @@ class _Left:
     def out(self, bad: BadRecord) -> None:
         if self.strict and bad.reason != _WANTED:
             raise CorpusError(f"{bad.place}: {bad.reason}", "mend the record, or leave out --strict to skip it")
-        self.counts[bad.reason] += 1
+        self.counts[bad.reason] += bad.count
         places = self.places.setdefault(bad.reason, [])
         if len(places) < _PLACES_KEPT:
             places.append(bad.place)
@@ -101,12 +101,16 @@ def staged(
     left = _Left(reading.strict)
     with closing(Staging(path)) as staging:
         for entry in entries:
-            if isinstance(entry, BadRecord):
+            if isinstance(entry, Part):
+                staging.add_part(entry.said, entry.place, entry.reason)
+            elif isinstance(entry, BadRecord):
                 left.out(entry)
             else:
                 staging.add(entry)
                 if staging.records % _TELL_EVERY == 0:
                     progress("reading papers", staging.records, None)
+        for place, reason in staging.join_parts():
+            left.out(BadRecord(place, reason))
         unread = sum(left.counts.values())
         progress("reading papers", staging.records, staging.records)
         papers, dropped = staging.settle(reading.require_abstract)

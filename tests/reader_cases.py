@@ -87,6 +87,12 @@ SEEDS: dict[str, Seed] = {
         "TY  - JOUR\nTI  - Tide {n}\nAU  - Brook, Ada\nAB  - Why {n} seas\nfall.\nPY  - 2021\nKW  - a\nKW  - b\nER  - ",
         "\n\n",
     ),
+    "enw": Seed(
+        "",
+        "%0 Journal Article\n%T Tide {n}\n%A Brook, Ada\n%D 2021\n%8 March {n}\n%X Why {n} seas\nfall.\n"
+        "%R 10.1234/t{n}\n%K a\nb\n%F t{n}",
+        "\n\n",
+    ),
     "nbib": Seed(
         "",
         "PMID- 3100000{n}\nTI  - Tide {n}\nAB  - Why {n} seas\n      fall.\nFAU - Brook, Ada\nDP  - 2021 Mar 3\n"
@@ -132,6 +138,14 @@ SEEDS |= {
         '<paper id="{n}"><title>Tide {n}</title><author><first>Ada</first><last>Brook</last>'
         "</author><abstract>Why {n} &amp; <b>seas</b>.</abstract><doi>10.1234/t{n}</doi></paper>",
         tail="\n</volume></collection>\n",
+    ),
+    "endnote-xml": Seed(
+        '<?xml version="1.0" encoding="UTF-8" ?><xml><records>\n',
+        '<record><source-app name="EndNote">EndNote</source-app><rec-number>{n}</rec-number><ref-type name="Report">27'
+        "</ref-type><contributors><authors><author><style>Brook, Ada</style></author></authors></contributors><titles>"
+        '<title><style face="normal">Tide {n}</style></title></titles><dates><year>2021</year></dates><label>t{n}'
+        "</label><abstract><style>Why {n} &amp; seas.</style></abstract></record>",
+        tail="\n</records></xml>\n",
     ),
     "arxiv-atom": Seed(
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n<title>query</title>\n',

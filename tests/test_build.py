@@ -41,7 +41,7 @@ def test_the_manifest_counts_what_was_met(tmp_path: Path) -> None:
     other = {"id": "s", "title": "Other seals", "abstract": " ".join(["word"] * 60), "year": 1999}
     manifest = build(tmp_path, WHALES, SEALS, GULLS, NAMELESS, twice, other)
     assert manifest.counts == Counts(
-        6, 5, without_abstract=1, without_title=1, without_year=2, renamed=1, cut=1, not_english=0, versions=0
+        6, 5, without_abstract=1, without_title=1, without_year=2, renamed=1, cut=1, not_english=0, merged=1, versions=0
     )
     assert manifest.renamed == ("s~2",)
     assert manifest.skipped == ()
@@ -84,7 +84,7 @@ def test_strict_stops_at_the_first_bad_record(tmp_path: Path) -> None:
 def test_require_abstract_leaves_papers_out_and_tells_them_even_when_strict(tmp_path: Path) -> None:
     manifest = build(tmp_path, WHALES, GULLS, {"id": "t", "title": "Terns"}, require_abstract=True, strict=True)
     assert manifest.skipped == (Skipped("no abstract (--require-abstract)", 2, ("g", "t")),)
-    assert manifest.counts == Counts(3, 1, not_english=0, versions=0)
+    assert manifest.counts == Counts(3, 1, not_english=0, merged=0, versions=0)
 
 
 def test_several_files_are_one_corpus_whatever_names_them(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ LATEX = {
     r"$\ell_1$, $x_{i+1}^{2}$, $\sum_{i=1}^n x_i$, $\{X_i\}_{i \in I}$": "ℓ1, x_(i+1)^2, ∑_(i=1)^n x_i, {X_i}_(i ∈ I)",
     r"$\sigma_{\min}s_{\star}$, $\left( \mathrm{poly}(d) \right)$, \(a \leq b\)": "σ_min s_*, ( poly(d) ), a ≤ b",
     "$95 %$ of $(n!)$ and $i−1$ of $(s, a)$ by $ n $": "95 % of (n!) and i−1 of (s, a) by n",
+    r"""Na\"\i ve Mart\'\i nez, S\o ren and a \'{\i} alone""": "Naïve Martínez, Søren and a í alone",
+    r"$\alpha _{2}$, $x _i$, $y ^{2}$, $\sum _{k=1} ^{K} \mathbf {w} _k$, $a + _{2}$": "α2, x_i, y^2, ∑_(k=1)^K w_k, a + 2",
+    r"calls \verb|x_y|, \verb*+a b+, \lstinline!f(x)! and \verb alone": "calls x_y, a b, f(x) and verb alone",
+    r"one\footnotemark[1] of two\footnotemark, three\footnotemark{}\footnotetext[1]{a note}.": "one of two, three (a note).",
     r"about ~5\%, Section~3, 1\%~2\% at http://a.example/~b": "about ~5%, Section 3, 1%~2% at http://a.example/~b",
     r"$p(x, z)$, $N P$, $x, y$ and S{O}(3), {D}eep": "p(x, z), N P, x, y and SO(3), Deep",
     r"an \mathbbR of \sqrtKT by \emphn-grams in \tildeO(n)": "an R of sqrt(KT) by n-grams in Õ(n)",
@@ -161,10 +165,22 @@ EDGES = {
     "Whales sing. We ask whether this article is protected by copyright.": None,
     "Whales sing. The Whale© 2019 model is ours.": None,
     "Whales were (a) weighed in 1999, (b) not in 2000, and (c) 2001 was wet.": None,
-    "© 2015 IEEE We weigh whales without a full stop behind": "© 2015 IEEE We weigh whales without a full stop behind",
+    "© 2015 IEEE We weigh whales without a full stop behind": "We weigh whales without a full stop behind",
+    "(c) 2020 Elsevier Ltd We weigh whales in the sea.": "We weigh whales in the sea.",
+    "© 2019 Elsevier B.V. All rights reserved. In this text whales are weighed.": "In this text whales are weighed.",
+    "© 2019 The Authors The aim is to weigh whales.": "The aim is to weigh whales.",
+    "© 2015 IEEE Whales Society weighs whales.": None,
+    "(c) 2021 The Authors. Journal of Whales published by Wiley Periodicals LLC. Whales are weighed here.": "Whales are weighed here.",
+    "Whales are weighed here. (c) 2021 The Authors. Journal of Whales and the Sea published by Wiley Periodicals LLC on behalf of the Whale Society.": "Whales are weighed here.",
+    "Whales are weighed here. © 2021 The Authors. We weigh what was published by Elsevier.": None,
+    "Whales are weighed here. (PsycINFO Database Record (c) 2016 APA, all rights reserved)": "Whales are weighed here.",
+    "Whales are weighed here (PsycInfo Database Record © 2020 APA, all rights reserved).": "Whales are weighed here",
+    "Whales sing in the database PsycINFO, all rights of whom we ask.": None,
+    "We do x. (c) 2020 Elsevier B.V. All rights reserved.": "We do x.",
+    "Whales. © 2020 Sea Press.": None,
     "Whales and the law of copyright": "Whales and the law of copyright",
     "Three cases: (a) 1999 was wet, (b) 2000 dry, (c) 2001 wet again and so on. Then came whales.": "Three cases: (a) 1999 was wet, (b) 2000 dry, (c) 2001 wet again and so on. Then came whales.",
-    "© 2020 Elsevier B.V. All rights reserved.": "© 2020 Elsevier B.V.",
+    "© 2020 Elsevier B.V. All rights reserved.": None,
 }  # fmt: skip
 
 ALL = LATEX | MARKUP | CODE | CHEMISTRY | TAGS | BREAKS_OF_LINES | EDGES  # None: it stays as it is
@@ -192,7 +208,8 @@ PIECES = [
     "\\d+", "\\d", "\\w*", "\\u03b1", "\\u00e9", "C:\\data\\new", "..\\a.py", "${HOME}", "$PATH", "₂", "⁻³", "²", "La_{1-x}", "Sr_x", "O_3",
     "<scp>", "</scp>", "<math>", "</math>", "<mi>", "</mi>", "<msup>", "</msup>", "<mml:math>", "</mml:math>", "<o:p>", "the <b> tag",
     "This article is protected by copyright.", "Crown Copyright ", "open access article under CC BY. ", "\\/", "\\.", "\ue100",
-    "\\hat", "\\\\", "\\textbackslash", "\\textless", "\\url{", "\\href{", "∈", "鯨", "\ud800",
+    "\\hat", "\\verb|", "|", "\\i ", "\\\"\\i ", " _", " ^", "\\footnotemark[", "(PsycINFO Database Record (c) 2016 APA, all rights reserved)",
+    " published by Wiley. ", "We do x. ", "\\\\", "\\textbackslash", "\\textless", "\\url{", "\\href{", "∈", "鯨", "\ud800",
 ]  # fmt: skip
 COMMANDS = [f"\\{name}" for name in sorted({*SYMBOLS, *WRAPPERS, *LETTERS, *SWITCHES, *BREAKS, *DROPPED})]
 

@@ -173,9 +173,9 @@ def test_of_columns_of_one_name_the_first_value_counts(tmp_path: Path) -> None:
 
 
 def test_a_header_without_title_and_abstract_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"p\.csv: expected CSV with a header, got something that begins with 'name"):
+    with pytest.raises(CorpusError, match=r"p\.csv: no column is a title or an abstract; there are name, colour$"):
         read(tmp_path, "name,colour\na,b\n")
-    with pytest.raises(CorpusError, match="expected TSV with a header"):
+    with pytest.raises(CorpusError, match=r"no column is a title or an abstract; there are A title, An abstract$"):
         read(tmp_path, "A title\tAn abstract\n", "p.tsv")
 
 
@@ -198,3 +198,25 @@ def test_whatever_pythons_csv_writes_is_read(tmp_path_factory, rows: list[tuple[
     csv.writer(text, delimiter=delimiter).writerows([("title", "abstract"), *rows])
     expected = [(" ".join(title.split()), " ".join(abstract.split())) for title, abstract in rows]
     assert read(tmp_path_factory.mktemp("csv"), text.getvalue()) == expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        'id, title, abstract\n1, "Quoted, x", "abs"\n2, b, c\n3,"d, e",f\n',
+        'id,title,abstract\n1, "Quoted, x", "abs"\n2,b,c\n3, "d, e", "f"\n',
+        '"id"; "title"; "abstract"\n1; "Quoted, x"; "abs"\n2; b; c\n3; "d, e"; f\n',
+    ],
+)
+def test_a_space_behind_each_delimiter_is_no_part_of_a_cell(tmp_path: Path, data: str) -> None:
+    assert read(tmp_path, data) == [("Quoted, x", "abs"), ("b", "c"), ("d, e", "f")]
+
+
+def test_a_quotation_mark_behind_a_comma_and_a_space_in_a_cell_is_no_cells(tmp_path: Path) -> None:
+    data = 'title,abstract\nA,"He said, ""no"", twice, "\n"B, ",b\n'
+    assert read(tmp_path, data) == [("A", 'He said, "no", twice,'), ("B,", "b")]
+
+
+def test_an_author_that_is_said_to_be_none_is_none(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text('title,authors\nA,[No author name available]\nB,"Brook, A."\n')
+    assert [entry.authors for entry in read_papers(tmp_path / "s.csv")] == [(), ("A. Brook",)]

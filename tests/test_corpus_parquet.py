@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import TinyEncoder
 
+from semsearch.build import build_index
 from semsearch.corpus import BadRecord, parquet, read_papers
 from semsearch.errors import CorpusError
 from semsearch.paper import Paper
@@ -90,6 +92,61 @@ def test_a_damaged_row_group_costs_itself(tmp_path: Path) -> None:
     assert found[:10] == [f"Tide {n}" for n in range(10)]
     assert found[10:-10] == ["! : record 11: damaged Parquet data"]
     assert found[-10:] == [f"Tide {n}" for n in range(20, 30)]
+
+
+def test_a_damaged_row_group_counts_for_all_of_its_rows(tmp_path: Path) -> None:
+    path = write(tmp_path / "p", [{"title": f"Tide {n}"} for n in range(90)], row_group_size=30, use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    at = pq.read_metadata(path).row_group(1).column(0).data_page_offset
+    data[at : at + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    bad = [entry for entry in read_papers(path) if isinstance(entry, BadRecord)]
+    assert bad == [BadRecord(f"{path}: record 31", "damaged Parquet data", count=30)]
+    generation = build_index(path, tmp_path / "ix", model=TinyEncoder())
+    assert generation.manifest.counts.papers == 60
+    assert [(each.count, each.reason) for each in generation.manifest.skipped] == [(30, "damaged Parquet data")]
+
+
+def days(values: list[int | None], kind: pa.DataType) -> pa.Array:
+    return pa.array(values, pa.int64()).cast(kind)
+
+
+@pytest.mark.parametrize(
+    ("column", "dates"),
+    [
+        (days([1577923200123456789, None, 0], pa.timestamp("ns")), ["2020-01-02", None, "1970-01-01"]),
+        (days([1 << 60, -1, 0], pa.timestamp("us")), [None, "1969-12-31", "1970-01-01"]),
+        (days([0, 1577923200000000, None], pa.timestamp("us", "Nowhere/Land")), ["1970-01-01", "2020-01-02", None]),
+        (days([1, None, 2], pa.duration("ns")), [None, None, None]),
+        (days([1, None, 2], pa.time64("ns")), [None, None, None]),
+        (pa.array([b"2020-01-02", None, b"1999"]), ["2020-01-02", None, "1999"]),
+    ],
+)
+def test_a_date_that_python_cannot_hold_costs_no_paper(tmp_path: Path, column: pa.Array, dates: list[Any]) -> None:
+    table = pa.table({"id": ["a", "b", "c"], "title": ["A", "B", "C"], "published": column})
+    papers = list(read_papers(write(tmp_path / "p", table)))
+    assert papers == [Paper(id, id.upper(), date=date) for id, date in zip("abc", dates, strict=True)]
+
+
+def test_bytes_are_texts_and_maps_are_objects(tmp_path: Path) -> None:
+    person = pa.map_(pa.string(), pa.string())
+    table = pa.table(
+        {
+            "id": pa.array([b"a", b"b"]),
+            "title": pa.array(["Über Gezeiten".encode(), "Marées à l'été".encode("cp1252")], pa.large_binary()),
+            "tags": pa.array([[b"sea", None], None], pa.list_(pa.binary())),
+            "authors": pa.array([[[("given", "Ada"), ("family", "Brook")], [("name", "Bo")]], []], pa.list_(person)),
+        }
+    )
+    assert list(read_papers(write(tmp_path / "p", table))) == [
+        Paper("a", "Über Gezeiten", authors=("Ada Brook", "Bo"), keywords=("sea",)),
+        Paper("b", "Marées à l'été"),
+    ]
+
+
+def test_of_columns_of_one_name_the_first_value_counts(tmp_path: Path) -> None:
+    table = pa.Table.from_arrays([pa.array(values) for values in (["A", None], ["a", "b"])], names=["title", "title"])
+    assert titles(write(tmp_path / "p", table)) == ["A", "b"]
 
 
 def test_a_column_that_grows_out_of_all_proportion_is_not_unpacked(

@@ -76,6 +76,43 @@ def test_a_file_that_breaks_its_claim_is_told_in_a_folder_and_an_error_by_its_na
         titles(broken)
 
 
+@pytest.mark.parametrize(
+    ("data", "ids"),
+    [
+        (b'{"title":"A","id":"1"}\n{"title":"B\0","id":"2"}\n{"title":"C","id":"3"}\n', ["1", "3"]),
+        (b"id,title\n1,A\n2,B\0\n3,C\n", ["1", "2", "3"]),
+        (b"id,ti\0tle\n1,A\n2,B\n3,C\n", ["1", "2", "3"]),
+        (b"".join(b"@misc{%d,\n title = {T%d\0}\n}\n" % (n, n) for n in range(1, 4)), ["1", "2", "3"]),
+        (b"".join(b"TY  - JOUR\nID  - %d\nTI  - T\0%d\nER  - \n" % (n, n) for n in range(1, 4)), ["1", "2", "3"]),
+    ],
+)
+def test_a_nul_costs_its_record_at_most(tmp_path: Path, data: bytes, ids: list[str]) -> None:
+    for folder_or_file in (put(tmp_path / "a.txt", data), tmp_path):
+        assert [entry.id for entry in read_papers(folder_or_file) if isinstance(entry, Paper)] == ids
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"title": "A"}\n'.encode("utf-16-le"),
+        b"SQLite format 3\0" + b"@article{a,\n title = {A}\n}\n" * 99,
+        b"\xd0\xcf\x11\xe0\0" + b"@article{a,\n title = {A}\n}\n" * 99,
+        b"@article{a,\n title = {A}\n}\n" + b"\0" * 99,
+    ],
+)
+def test_binary_data_is_no_corpus_whatever_text_is_in_it(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(CorpusError, match="expected a corpus, got binary data"):
+        titles(put(tmp_path / "a.dat", data))
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv(tmp_path: Path) -> None:
+    path = put(tmp_path / "papers.xlsx", b"PK\3\4\x14\0\0\0[Content_Types].xml xl/workbook.xml")
+    with pytest.raises(CorpusError, match=r"papers\.xlsx: expected a corpus, got a spreadsheet") as caught:
+        titles(path)
+    assert caught.value.hint == "save it as CSV, in UTF-8"
+    assert titles(tmp_path) == ["! a spreadsheet: save it as CSV"]
+
+
 def test_in_a_folder_an_index_is_no_corpus(tmp_path: Path) -> None:
     put(tmp_path / "a.jsonl", LINE)
     put(tmp_path / "sub/index/CURRENT", b"generation-000001\n")

@@ -186,3 +186,21 @@ def test_a_snapshot_that_lost_some_of_its_names_is_known(tmp_path: Path, names: 
     (paper,) = read_papers(tmp_path / "o.jsonl")
     assert isinstance(paper, Paper)
     assert (paper.date, paper.comments) == ("2020-01-01", 3)
+
+
+@pytest.mark.parametrize(
+    ("id", "known", "month"),
+    [
+        (704.0001, "0704.0001", "2007-04"), (704.001, "0704.0010", "2007-04"), (1501.1, "1501.10000", "2015-01"),
+        (1012.12, "1012.1200", "2010-12"), ("704.0001", "0704.0001", "2007-04"), ("2103.1", "2103.10000", "2021-03"),
+    ],
+)  # fmt: skip
+def test_an_id_of_arxiv_that_became_a_number_has_its_zeros_again(
+    tmp_path: Path, id: float | str, known: str, month: str
+) -> None:
+    versions = [{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}]
+    records = [{"id": id, "title": "A"}, {"id": id, "title": "B", "versions": versions}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({**r, "update_date": "2008-11-26"}) + "\n" for r in records))
+    assert [(p.id, p.arxiv_id, p.date) for p in read_papers(tmp_path / "a.jsonl")] == [
+        (known, known, month), (known, known, "2007-04-02"),
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ values in twelve.OWN.
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -103,6 +104,24 @@ def test_twelve_papers_are_read_equal(format: str, tmp_path: Path) -> None:
     assert len(entries) == len(TWELVE)
     for number, entry in enumerate(entries):
         assert entry == expected(format, number)
+
+
+SAVED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "UTF-16": lambda data: data.decode("utf-8-sig").encode("utf-16"),
+    "CRLF in big-endian UTF-16 in gzip": lambda data: gzip.compress(
+        b"\xfe\xff" + data.decode("utf-8-sig").replace("\n", "\r\n").encode("utf-16-be")
+    ),
+}
+
+
+@pytest.mark.parametrize("saved", SAVED)
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in WRITERS])
+def test_a_file_is_read_the_same_however_it_is_saved(format: str, saved: str, tmp_path: Path) -> None:
+    path = file_of(format, tmp_path)
+    again = tmp_path / "again"
+    again.write_bytes(SAVED[saved](path.read_bytes()))
+    assert list(read_papers(again)) == list(read_papers(path))
 
 
 def test_the_twelve_papers_have_every_field_and_lack_every_field() -> None:

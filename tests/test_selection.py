@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,12 @@ def test_an_id_of_what_was_left_out_is_free(tmp_path: Path) -> None:
 
 
 def test_where_nothing_is_selected_the_reason_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"no paper in the corpus.*48 x not selected \(--since 2090\)"):
+    with pytest.raises(CorpusError, match=r"no paper of the corpus passes --since 2090$") as caught:
         taken(tmp_path, Selection(Filter(since="2090")))
+    assert caught.value.hint == "its papers are of 2019 to 2021"
+    with pytest.raises(CorpusError, match=r"passes --until 1990$") as caught:
+        taken(tmp_path, Selection(Filter(until="1990")), [Paper("a", "A", "a."), Paper("b", "B", "b.")])
+    assert caught.value.hint == "no paper of it has a year"
 
 
 @pytest.mark.parametrize(
@@ -193,3 +198,12 @@ def test_a_category_that_no_paper_has_is_refused_with_those_that_there_are(tmp_p
     with pytest.raises(CorpusError) as caught:
         taken(tmp_path, Selection(Filter(category=("nosuch",))), bare)
     assert caught.value.hint == "no paper of it has categories or keywords"
+
+
+@pytest.mark.parametrize("selection", [Selection(limit=3), Selection(random=5), Selection(Filter(since="2020-06"))])
+def test_with_a_selection_every_record_is_counted_once(tmp_path: Path, selection: Selection) -> None:
+    again = [replace(paper, id=f"{paper.id}-again") for paper in PAPERS[::2]]
+    path = corpus(tmp_path, [*PAPERS, *again])
+    manifest = build_index(path, tmp_path / "ix", model=TinyEncoder(), selection=selection).manifest
+    assert (manifest.counts.records, manifest.counts.merged) == (72, 24)
+    assert manifest.counts.papers + sum(each.count for each in manifest.skipped) == 48

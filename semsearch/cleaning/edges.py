@@ -23,15 +23,23 @@ _OPEN = (  # of the article itself: a corpus that is published under a licence i
     rf"(?:licen[cs]e|Creative Commons|CC[ -]BY){_REST}{{0,300}}"
 )
 _PROTECTED = r"This (?:article|paper) is protected by copyright(?: and all rights are reserved)?"
+_CAPITAL = r"[A-Z][\w:&'\u2019-]*"
+_TITLE = rf"(?!(?:We|In|This|These)\b){_CAPITAL}(?:,?\s(?:{_CAPITAL}|of|and|in|the|for|on|&|de)){{0,12}}"
 _CLAUSES = (
     r"(?:\s*(?:All rights (?:are )?reserved|(?:This is an )?open[- ]access[^.]{0,120}|"
-    rf"{_OPEN}|{_PROTECTED}|(?:Published|Licensed|Distributed)\s[^.]"
+    rf"{_OPEN}|{_PROTECTED}|{_TITLE}\spublished\s(?:by|for)\s(?:{_OWNERS}|BMJ){_REST}{{0,160}}|(?:Published|Licensed|Distributed)\s[^.]"
     rf"{_REST}{{0,120}}|Licensee\s{_REST}{{0,120}}|This article is (?:published|an open)[^.]{{0,120}})(?:\.|$))"
 )
 _MARK = r"(?:(?:crown\s+)?copyright\s*)?(?:\u00a9|\(c\))\s*(?:(?:crown\s+)?copyright\s*)?"
 _SIGNED = rf"{_MARK}{_YEARS}"
 _SIGN = rf"{_SIGNED}|(?:crown\s+)?copyright\s+{_YEARS}|{_MARK}(?:by\s+)?(?={_OWNERS}\b)"
 _BEFORE = re.compile(rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?:{_REST}{{0,60}}+)?\.{_CLAUSES}*+\s*(?=\S)")
+_UNSTOPPED = re.compile(  # a line that ended here, once
+    rf"(?i:{_SIGNED})[\s,]*(?:by\s+)?"
+    r"(?:The\s+Author(?:s|\(s\))?|(?:IEEE|ACM|SPIE|(?:Elsevier|Springer|Wiley|Hindawi|MDPI)(?:[ -](?:"
+    r"Ltd|B\.\s?V|Inc|GmbH|Science|Masson|SAS|Verlag|Nature|Periodicals|LLC|Limited|AG|Berlin|Heidelberg)\b\.?,?)*))"
+    r"(?:\s+All rights reserved\.?)?\s+(?=(?:We|This|These|In|Our|The|A|An|Recent|Background:?|Most|Many|To)\s[a-z])"
+)
 _ENDED = r"(?<=[.!?)\]\u201d\"])"
 _WHOSE = (
     rf"(?<![^\W\d_])\(?(?i:(?:this journal is\s+)?(?!\(c\)){_SIGNED})[\s,]*|"
@@ -40,6 +48,10 @@ _WHOSE = (
     rf"(?:crown\s+)?copyright\s+{_YEARS}[\s,]*(?:by\s+)?)(?={_OWNERS}\b)"
 )
 _BEHIND = re.compile(rf"\s*(?:{_WHOSE}){_REST}{{0,120}}(?:\.\)?|$){_CLAUSES}*\s*$")
+_DATABASE = re.compile(
+    rf"\s*\(?(?:APA\s)?Psyc(?i:INFO) Database Record,?\s(?i:\(c\)|\u00a9)\s?{_YEARS}\sAPA,?\s"
+    r"all rights reserved\.?\)?\.?\s*$"
+)
 _RESERVED = re.compile(
     rf"{_ENDED}\s*(?:(?:Published by\s{_REST}{{0,80}}\.)?\s*All rights (?:are )?reserved|{_OPEN}|{_PROTECTED})\.?\s*$"
 )
@@ -47,6 +59,11 @@ _SAID = ("\u00a9", "(c)", "copyright", "rights reserved", "rights are reserved",
 _TAIL_CHARS = 700
 _ENOUGH = 20
 """Characters of a text that have to be left: what is all label is the text."""
+_LEAST_SENTENCE = re.compile(r"\w[^.!?]*\s[^.!?]*[.!?]")
+"""What is enough before a line of copyright, however short: We weigh."""
+_LONGEST_LINE = 100
+"""Characters of a text that is a line of copyright itself, of which none is cut."""
+_OWN = re.compile(rf"\W{{0,2}}(?i:{_SIGN})")
 
 
 def without_edges(text: str) -> str:
@@ -59,7 +76,7 @@ def without_edges(text: str) -> str:
 
 
 def _from_before(text: str) -> str:
-    for edge in (_LABEL, _BEFORE):
+    for edge in (_LABEL, _BEFORE, _UNSTOPPED):
         match = edge.match(text)
         if match and len(text) - match.end() >= _ENOUGH:
             text = text[match.end() :]
@@ -70,8 +87,10 @@ def _from_behind(text: str) -> str:
     tail = text[-_TAIL_CHARS:].lower()
     if not any(each in tail for each in _SAID):
         return text
-    for edge in (_BEHIND, _RESERVED):
-        match = edge.search(text, max(_ENOUGH, len(text) - _TAIL_CHARS))
+    sentence = _LEAST_SENTENCE.match(text)
+    least = _LONGEST_LINE if _OWN.match(text) else min(_ENOUGH, sentence.end()) if sentence else _ENOUGH
+    for edge in (_DATABASE, _BEHIND, _RESERVED):
+        match = edge.search(text, max(least, len(text) - _TAIL_CHARS))
         if match:
             text = text[: match.start()].rstrip()
     return text

@@ -46,6 +46,8 @@ _PROTECTED = re.compile(
     r"(?<=[A-Za-z]\{)([A-Z])\}|([A-Z])\}(?=[a-z]))"
 )  # GPT, é, the comma of 2{,}000
 _NOTHING = re.compile(r"(?<=[^\W\d_])\{\}")  # behind a command for a letter
+_VERBATIM = re.compile(r"\\(?:verb|lstinline)\*?([|!+@#:;/=\"'.,~^-])(.{1,200}?)\1")
+_SPACED_SCRIPT = re.compile(r"(?<=[\w})\]|′'])\s+(?=[_^])")  # as IEEE writes $x _{i}$; of formulae, no space counts
 _LETTER = re.compile(r"(?:c|cal|bb|bf|mc|mb|m|v|rm|sf|b|bs|s|f)([A-Z])|(?:b|bf|v|bs|vec)([a-z])|([A-Z])\3")
 _GROUP_OF_LATEX = re.compile(r"\s*\\")
 _DEEPEST = 40  # braces in braces
@@ -57,7 +59,7 @@ def without_latex(text: str) -> str:
     text = with_backslashes(text) if "{" in text else text
     is_latex, code = False, list[str]()
     if "\\" in text:
-        text, code = hidden(text)
+        text, code = hidden(_VERBATIM.sub(r"\2", text) if "\\verb" in text or "\\lst" in text else text)
         is_latex = _SIGN.search(text) is not None
         text = _CITATIONS.sub("", text) if _CITED.search(text) else text
         text = without_escapes(_ESCAPED_TWICE.sub(r"\\", _PREAMBLE.sub(r" \1 ", text)))
@@ -73,7 +75,11 @@ def without_latex(text: str) -> str:
 
 
 def _set_formula(formula: str, before: str) -> str:
-    return formula if formula.isalnum() else _Setter(formula, math=True, before=before).set()
+    if formula.isalnum():
+        return formula
+    if " _" in formula or " ^" in formula:
+        formula = _SPACED_SCRIPT.sub("", formula)
+    return _Setter(formula, math=True, before=before).set()
 
 
 class _Setter:
@@ -271,6 +277,8 @@ class _Setter:
 
     def _accent(self, name: str) -> str:
         raw = self._raw()
+        if raw[1:] in LETTERS and self._tokens[self._at - 1] == raw:  # \i and a space, which ends the command
+            self._end_command()
         letter = self._inner(raw.replace("\\imath", "i").replace("\\jmath", "j"))
         made = accented(letter, ACCENTS[name]) if letter else ""
         if name == "'" and made == letter and not self._math and letter[:1].isupper() and self._last()[-1:].isalpha():
@@ -297,6 +305,7 @@ class _Setter:
         elif name == "textsuperscript":
             self._put(scripted(self._last(), "^", self._argument().strip()))
         elif name in ("footnote", "footnotetext"):
+            self._optional()
             note = self._argument().strip()
             self._put(f" ({note})" if note else "")
         elif name == "href":
@@ -336,8 +345,7 @@ class _Setter:
             self._put_word(SAYINGS[name])
         elif name in LETTERS and not self._math:
             self._put(LETTERS[name])
-            if self._at < len(self._tokens) and self._tokens[self._at][:1] not in "\\{}^_~$":
-                self._tokens[self._at] = self._tokens[self._at].lstrip(" ") or " "
+            self._end_command()
         elif (shown := symbol(name)) is not None:
             self._put_word(shown) if len(shown) > 1 else self._put(shown)
         elif glued := next((each for each in GLUED if name.startswith(each)), ""):
@@ -350,6 +358,11 @@ class _Setter:
             self._put(letter[1] or letter[2] or letter[3])
         else:
             self._unknown(name)
+
+    def _end_command(self) -> None:
+        """Take the space that only ends the command before it."""
+        if self._at < len(self._tokens) and self._tokens[self._at][:1] not in "\\{}^_~$":
+            self._tokens[self._at] = self._tokens[self._at].lstrip(" ") or " "
 
     def _unknown(self, name: str) -> None:
         """A command that nobody knows is its name. A small letter is one only where there is LaTeX: else it is code."""

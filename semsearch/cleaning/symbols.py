@@ -114,7 +114,7 @@ DROPPED = {
     "includegraphics": 1, "bibliographystyle": 1, "bibliography": 1, "pagestyle": 1, "thispagestyle": 1, "index": 1,
     "setlength": 2, "addtolength": 2, "usepackage": 1, "documentclass": 1, "newcommand": 2, "renewcommand": 2,
     "hypertarget": 1, "hyperlink": 1, "hyperref": 0, "pdfbookmark": 1, "cite": 1, "citep": 1, "citet": 1, "ref": 1,
-    "eqref": 1, "cref": 1, "Cref": 1, "footnotemark": 0,
+    "eqref": 1, "cref": 1, "Cref": 1, "footnotemark": 1,
 }  # fmt: skip
 """Commands that show nothing, and how many arguments they take along."""
 

@@ -16,7 +16,9 @@ from .bibtex import BIBTEX
 from .csl_json import CSL_JSON
 from .decode import decode_head
 from .delimited import CSV, TSV
-from .entry import BadRecord, Entry, Format, ReadOptions
+from .endnote_xml import ENDNOTE_XML
+from .entry import BadRecord, Entry, Format, Part, ReadOptions
+from .enw import ENW
 from .fields import FIELD_NAMES, NO_TEXT
 from .hf_html import HF_HTML
 from .hf_text import HF_TEXT
@@ -29,7 +31,17 @@ from .pubmed import PUBMED
 from .ris import RIS
 from .sources import OpenSource, Source, expand, open_source
 
-__all__ = ["BROKEN_FILE", "EMPTY_FILE", "FORMATS", "BadRecord", "Entry", "ReadOptions", "read_papers", "sample_corpus"]
+__all__ = [
+    "BROKEN_FILE",
+    "EMPTY_FILE",
+    "FORMATS",
+    "BadRecord",
+    "Entry",
+    "Part",
+    "ReadOptions",
+    "read_papers",
+    "sample_corpus",
+]
 
 FORMATS: dict[str, Format] = {
     format.name: format
@@ -39,8 +51,10 @@ FORMATS: dict[str, Format] = {
         PUBMED,
         ACL_ANTHOLOGY,
         ARXIV_ATOM,
+        ENDNOTE_XML,
         BIBTEX,
         RIS,
+        ENW,
         NBIB,
         *JSON_SOURCES,
         CSL_JSON,
@@ -63,6 +77,10 @@ _NAMES_SHOWN = 12
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed\b[^>]*http://www\.w3\.org/2005/Atom")
 
 _COMPRESSED = (".gz", ".zst", ".zstd")
+_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+_BINARY = (b"PK\3\4", b"SQLite format 3\0", b"%PDF-", b"\xd0\xcf\x11\xe0", b"PAR1")
+_CONTROL = bytes({*range(32), 127} - set(b"\t\n\f\r\x1b"))
+_TEXT_PER_CONTROL = 20  # bytes of text for each that no text has: random bytes have 9, and a database or UTF-16 fewer
 
 
 def sample_corpus() -> Path:
@@ -76,7 +94,8 @@ def read_papers(
     format: str | None = None,
     page_date: str | None = None,
 ) -> Iterator[Entry]:
-    """Every paper of corpus (paths, folders, globs, `-`), in order, and a BadRecord for each record that is none.
+    """Every paper of corpus (paths, folders, globs, `-`), in order, and a BadRecord for each record that is none; a
+    Part, which is one, where another file has the title.
 
     format: a name in FORMATS; without it each file's is recognised by its first 64 KiB. page_date: when saved pages
     were saved, an ISO date. Memory does not grow with the corpus. Raises CorpusError for what cannot be read at all.
@@ -99,7 +118,7 @@ def _read(sources: Iterable[Source], name: str | None, options: ReadOptions) -> 
                 continue
             chosen = FORMATS[name] if name else _recognise(opened)
             if chosen is None and source.in_folder:
-                yield BadRecord(source.name, BROKEN_FILE if _claimed(source.name) else "a file of no known format")
+                yield BadRecord(source.name, _no_format(opened))
             elif chosen is None:
                 raise _not_recognised(opened)
             else:
@@ -133,11 +152,20 @@ def _recognise(opened: OpenSource) -> Format | None:
     for format in FORMATS.values():
         if format.magic and opened.head.startswith(format.magic):
             return format
-    if b"\0" in opened.head:
+    if _is_binary(opened.head):
         return None
-    markup = opened.head.lstrip().startswith(b"<")  # a page may be one line
-    head = opened.head.decode("utf-8", "replace") if markup else decode_head(opened.head)
+    text = opened.head.replace(b"\0", b"")
+    markup = text.lstrip().startswith(b"<")  # a page may be one line
+    head = text.decode("utf-8", "replace") if markup else decode_head(text)
     return next((format for format in FORMATS.values() if format.sniff(head)), None)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether no text begins so; a NUL alone does not tell, since one in one record may cost no more than that."""
+    if b"\0" not in head:
+        return False
+    controls = len(head) - len(head.translate(None, _CONTROL))
+    return head.startswith(_BINARY) or (controls - 1) * _TEXT_PER_CONTROL > len(head)
 
 
 def _claimed(name: str) -> Format | None:
@@ -147,11 +175,25 @@ def _claimed(name: str) -> Format | None:
     return next((f for f in FORMATS.values() if suffix in f.suffixes and suffix != ".txt"), None)
 
 
+def _is_spreadsheet(opened: OpenSource) -> bool:
+    zipped = opened.head.startswith(b"PK\3\4") and b"xl/" in opened.head
+    return zipped or opened.name.lower().endswith(_SPREADSHEETS)
+
+
+def _no_format(opened: OpenSource) -> str:
+    """Why a file of a folder is not read."""
+    if _is_spreadsheet(opened):
+        return "a spreadsheet: save it as CSV"
+    return BROKEN_FILE if _claimed(opened.name) else "a file of no known format"
+
+
 def _not_recognised(opened: OpenSource) -> CorpusError:
     claimed = _claimed(opened.name)
     start = " ".join(decode_head(opened.head[:200]).split())[:40]
-    got = "binary data" if b"\0" in opened.head else f"something that begins with {start!r}"
+    got = "binary data" if _is_binary(opened.head) else f"something that begins with {start!r}"
     expected = claimed.content if claimed else "a corpus"
+    if _is_spreadsheet(opened):
+        return CorpusError(f"{opened.name}: expected {expected}, got a spreadsheet", "save it as CSV, in UTF-8")
     if claimed in (CSV, TSV) and got != "binary data":
         found = ", ".join(_names_in(opened))
         return CorpusError(

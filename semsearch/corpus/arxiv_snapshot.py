@@ -12,14 +12,16 @@ from .shape import Shape, part, text
 _SURE = frozenset({"authors_parsed", "journal-ref", "submitter", "report-no"})
 """Names that no other source has; data sets made of the snapshot have lost some of its names, or all of these."""
 
+_NUMBER = re.compile(r"(\d?\d(?:0[1-9]|1[0-2]))\.(\d{1,5})", re.ASCII)
+_FIVE_DIGITS_FROM = "1501"
 _MONTH = re.compile(r"(?:[a-z-]+(?:\.[a-z]{2})?/)?(\d\d)(0[1-9]|1[0-2])")
 
 
 def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """`comments` are prose there (`12 pages`), and `update_date` is when the record was last touched: not taken."""
-    id = text(record.get("id")).strip()
+    id = _id(record)
     return {
-        "id": record.get("id"),
+        "id": id or record.get("id"),
         "arxiv_id": parse_arxiv_id(id),
         "title": record.get("title"),
         "abstract": record.get("abstract"),
@@ -29,6 +31,17 @@ def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
         "doi": text(record.get("doi")).partition(" ")[0],  # some have two
         "categories": _split(record.get("categories")),
     }
+
+
+def _id(record: Mapping[str, Any]) -> str:
+    """The id; of a number, as a data frame makes of it, with the zeros that are lost: 704.001 is 0704.0010."""
+    id = record.get("id")
+    id = str(id) if isinstance(id, float) else text(id).strip()
+    number = _NUMBER.fullmatch(id)
+    if not number:
+        return id
+    month = number[1].zfill(4)
+    return f"{month}.{number[2].ljust(4 if month < _FIVE_DIGITS_FROM else 5, '0')}"
 
 
 def _split(categories: Any) -> list[str]:
@@ -60,5 +73,5 @@ ARXIV_SNAPSHOT = Shape(
     re.compile(rf'"(?:{"|".join(_SURE)}|update_date)"\s*:|"versions"\s*:\s*\[\s*\{{\s*"version"\s*:\s*"v\d'),
     _fields,
     frozenset({"comments", "update_date", "doi"}),
-    lambda record: not _SURE.isdisjoint(record) or bool(parse_arxiv_id(text(record.get("id")).strip())),
+    lambda record: not _SURE.isdisjoint(record) or bool(parse_arxiv_id(_id(record))),
 )

@@ -12,7 +12,9 @@ from ..text import clean
 from .field_names import field_name
 from .literals import listed
 
-_NOBODY = frozenset({"", "others", "et al", "et al."})
+_NOBODY = frozenset({"", "others", "et al", "et al.", "[no author name available]", "no author name available"})
+_MORE = re.compile(r"[,;]?\s*(?:\b[Ee]t\.?\s+al\b\.?|\band\s+others\b|(?:…|\.\s?\.\s?\.))[\s,;]*$")
+_LEFT_OUT = re.compile(r",\s*(?:…|\.\s?\.\s?\.)[,\s]*(?:(?:and|&)\s+)?")  # as APA writes it before the last of many
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}$")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -21,7 +23,7 @@ def authors_in(value: Any) -> tuple[str, ...]:
     """The names in a list of texts or objects, in an object, or in one text; given name first where that is plain."""
     value = listed(clean(value)) if isinstance(value, str) else value
     if isinstance(value, str):
-        value = _split_authors(clean_name(value))  # before it is split: an entity ends in a semicolon
+        value = _split_authors(_without_more(clean_name(value)))  # an entity ends in a semicolon, so it is cleaned
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
@@ -32,8 +34,13 @@ def authors_in(value: Any) -> tuple[str, ...]:
 
 def _said_name(item: Any) -> str:
     """A name given name first, but one that is called literal as it is."""
-    name = clean_name(item) if isinstance(item, str) else name_in(item)
+    name = _without_more(clean_name(item)) if isinstance(item, str) else name_in(item)
     return name if "," not in name or (isinstance(item, dict) and "literal" in item) else said(name)
+
+
+def _without_more(text: str) -> str:
+    """text without what says that there are more people: `et al.`, `and others`, three points."""
+    return _LEFT_OUT.sub(", ", _MORE.sub("", text))
 
 
 def as_said(names: Iterable[str]) -> list[str | dict[str, str]]:

@@ -243,7 +243,7 @@ def _record(values: Values) -> dict[str, Any]:
         "doi": link(values.get("doi", "")) or link(extra_lines(*_notes(values)).get("doi", "")),
         "arxiv_id": _arxiv_id(values),
         "url": _url(values),
-        "categories": _first(values, "primaryclass", "eprintclass").split(),
+        "categories": plain_text(_first(values, "categories", "primaryclass", "eprintclass")),
         "keywords": plain_text(_first(values, "keywords", "keyword", "author_keywords")),
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from ..limits import LIMIT_BYTES, TOO_LONG
 from .decode import decode, decode_head
@@ -28,17 +29,42 @@ class _UnclosedError(Exception):
     pass
 
 
-def _header(head: str) -> tuple[str, list[str]] | None:
-    """The delimiter and the column names, if the first line is a header with a title or an abstract among them."""
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """spaced: whether a space stands behind each delimiter and is no part of a cell."""
+
+    delimiter: str
+    names: list[str]
+    spaced: bool
+
+    def reader(self, lines: Iterable[str], quoting: Literal[0, 3] = csv.QUOTE_MINIMAL, *, strict: bool = False) -> Any:
+        """csv's reader of lines."""
+        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, skipinitialspace=self.spaced, strict=strict)
+
+
+def _header(head: str) -> _Layout | None:
+    """The layout, if the first line is a header with a title or an abstract among them."""
     line = next((line for line in head.splitlines() if line.strip() and not _EXCEL_HINT.match(line)), "")
     for delimiter in _DELIMITERS:
         try:
-            names = [field_name(cell) for cell in next(csv.reader([line], delimiter=delimiter))]
+            cells = next(csv.reader([line], delimiter=delimiter))
         except csv.Error:
             continue
+        spaced = _is_spaced(head, delimiter, cells)
+        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True)) if spaced else cells
+        names = [field_name(cell) for cell in cells]
         if TITLE_NAMES.union(ABSTRACT_NAMES).intersection(names) and (delimiter in line or len(names) == 1):
-            return delimiter, names
+            return _Layout(delimiter, names, spaced)
     return None
+
+
+def _is_spaced(head: str, delimiter: str, cells: list[str]) -> bool:
+    """Whether the header has a space behind each delimiter, or each cell in quotation marks has one before them."""
+    if delimiter == "\t" or len(cells) < 2:
+        return False
+    mark = re.escape(delimiter)
+    quoted = re.search(rf'{mark} "(?!"|{mark}|\r?$)', head, re.MULTILINE) and not re.search(rf'{mark}"', head)
+    return all(cell.startswith(" ") for cell in cells[1:]) or bool(quoted)
 
 
 def _quoting(head: str, delimiter: str) -> Literal[0, 3]:
@@ -84,39 +110,36 @@ class _Feed:
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    head = decode_head(source.head)
+    head = decode_head(source.head).replace("\0", "")
     found = _header(head)
     if found is None:
         yield BadRecord(f"{source.name}:1", "no header with a title or an abstract")
         return
-    delimiter, names = found
     lines = _lines(source)
-    quoting = _quoting(head, delimiter)
+    quoting = _quoting(head, found.delimiter)
     if quoting == csv.QUOTE_MINIMAL and _BACKSLASH_IN_CELL.search(head):
         lines = (_BACKSLASH.sub(r'\1""', line) for line in lines)
     header_seen = False
-    for number, row in _rows(lines, delimiter, quoting, len(names)):
+    for number, row in _rows(lines, found, quoting):
         place = f"{source.name}:{number}"
         if isinstance(row, str):
             yield BadRecord(place, row)
         elif header_seen:
-            yield _entry(row, names, place)
+            yield _entry(row, found.names, place)
         else:
             header_seen = not _EXCEL_HINT.match(row[0])
 
 
-def _rows(
-    lines: Iterator[str], delimiter: str, quoting: Literal[0, 3], cells: int
-) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(lines: Iterator[str], layout: _Layout, quoting: Literal[0, 3]) -> Iterator[tuple[int, list[str] | str]]:
     """Each row that is not empty with the number of its first line; for one that cannot be read, why."""
     csv.field_size_limit(LIMIT_BYTES)
     feed = _Feed(lines)
-    rows = csv.reader(feed, delimiter=delimiter, quoting=quoting)
+    rows = layout.reader(feed, quoting)
     while True:
         number = feed.number + 1
         try:
             row = next(rows)
-            if len(feed.taken) > 1 and _swallowed(feed.taken, delimiter, row, cells):
+            if len(feed.taken) > 1 and _swallowed(feed.taken, layout, row):
                 raise _UnclosedError
         except StopIteration:
             return
@@ -133,15 +156,16 @@ def _rows(
             yield number, TOO_LONG if any("\0" in cell for cell in row) else row
 
 
-def _swallowed(lines: list[str], delimiter: str, row: list[str], cells: int) -> bool:
+def _swallowed(lines: list[str], layout: _Layout, row: list[str]) -> bool:
     """Whether a row of several lines is one whose quotation mark was closed by that of another row."""
     try:
-        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+        for _ in layout.reader(lines, strict=True):
             pass
     except csv.Error:
         return True
+    cells = len(layout.names)
     if len(row) < cells:  # it may end early, unless there are whole rows in it
-        return any(len(next(csv.reader([line], delimiter=delimiter))) == cells for line in lines[1:])
+        return any(len(next(layout.reader([line]))) == cells for line in lines[1:])
     return any(cell.strip() for cell in row[cells:])
 
 
@@ -160,7 +184,7 @@ def _entry(row: list[str], names: list[str], place: str) -> Entry:
 
 def _sniff(delimiters: str, head: str) -> bool:
     found = _header(head)
-    return found is not None and found[0] in delimiters
+    return found is not None and found.delimiter in delimiters
 
 
 CSV = Format("csv", (".csv",), "CSV with a header", lambda head: _sniff(",;|", head), _read)

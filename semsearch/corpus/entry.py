@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..paper import Paper
 from .sources import OpenSource
@@ -11,10 +11,22 @@ from .sources import OpenSource
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that could not be read. place: `papers.jsonl:1834`. reason: a short phrase, counted by."""
+    """A record that could not be read. place: `papers.jsonl:1834`. reason: a short phrase, counted by. count: how many
+    records this stands for, of which place is the first."""
 
     place: str
     reason: str
+    count: int = field(default=1, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(BadRecord):
+    """What a record says of a paper whose title another file has, under the same id; alone it is no paper.
+
+    reason: what to add, where nothing of that id is met.
+    """
+
+    said: Paper
 
 
 Entry = Paper | BadRecord

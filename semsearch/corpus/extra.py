@@ -13,5 +13,6 @@ def extra_lines(*notes: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for note in notes:
         for name, value in _LINE.findall(note[:_MOST_CHARS].replace("\r", "\n")):
-            found.setdefault(name.lower(), value.rstrip(" \t."))
+            ends = " \t" if name.lower() == "organization" else " \t."  # `Acme, Inc.` keeps its full stop
+            found.setdefault(name.lower(), value.rstrip(ends))
     return found

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..limits import TOO_LONG
-from .entry import BadRecord, Entry, Format, ReadOptions
+from .entry import BadRecord, Entry, Format, Part, ReadOptions
 from .field_names import field_name
 from .fields import TITLE_NAMES, UnreadableError, paper_from_record
-from .shapes import plain
+from .shapes import plain, why_untitled
 from .sources import OpenSource
 
 COLLECTION_NAMES = frozenset(
@@ -46,9 +46,11 @@ def entry_from_value(record: Any, place: str) -> Entry:
 
 
 def entry_from_fields(record: Mapping[str, Any], place: str) -> Entry:
-    """The paper or the bad record that an object is, whether with the names of fields.py or of a known source."""
+    """The paper, its Part or the bad record that an object is, with the names of fields.py or of a known source."""
     try:
-        return paper_from_record(plain(record))
+        paper = paper_from_record(plain(record))
+        reason = "" if paper.title else why_untitled(record)
+        return Part(place, reason, paper) if reason else paper
     except UnreadableError as fault:
         return BadRecord(place, str(fault))
     except RecursionError:

@@ -6,11 +6,14 @@ from any place, not a pipe. pyarrow is an extra, since few corpora need it.
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CorpusError
 from ..limits import EXPANSION, EXPANSION_FROM_BYTES
+from .decode import decode
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .field_names import field_name
 from .fields import ALL_NAMES
@@ -19,7 +22,7 @@ from .shapes import SIGNS
 from .sources import OpenSource
 
 if TYPE_CHECKING:
-    from pyarrow import RecordBatch
+    from pyarrow import Array, RecordBatch, Scalar
     from pyarrow.parquet import ParquetFile
 
 MAGIC = b"PAR1"
@@ -27,6 +30,8 @@ MAGIC = b"PAR1"
 _ROWS = 16  # of a batch: of the longest texts that are read 256 MiB; larger ones are no faster
 _BUFFER_BYTES = 1 << 20  # of a column, read and unpacked at a time
 _DAMAGED = "damaged Parquet data"
+_PER_DAY, _PER_SECOND = 86_400, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_UNUSUAL = re.compile(r"binary|map<")  # types of which Python's values are not those of JSON
 _TOO_DENSE = f"rows that grow to more than {EXPANSION} times their size"
 
 
@@ -49,25 +54,29 @@ def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
         about = file.metadata.row_group(group)
         place = f"{source.name}: row group {group + 1}"
         if any(_grows(*sizes) for sizes in _sizes(about)):
-            yield BadRecord(place, _TOO_DENSE)
+            yield BadRecord(place, _TOO_DENSE, count=about.num_rows)
         else:
             yield from _rows(file, group, columns, source.name, first)
         first += about.num_rows
 
 
 def _columns(file: ParquetFile) -> list[str]:
-    """Those of known names; of a source whose records have a shape of their own, all but numbers in lists and bytes."""
+    """Those of known names; of a source whose records have a shape of their own, all but numbers in lists and bytes.
+
+    Each name once: what pyarrow reads by a name is all columns of it.
+    """
     from pyarrow import types
 
     schema = file.schema_arrow
     if SIGNS.isdisjoint(schema.names):
-        return [name for name in schema.names if field_name(name) in ALL_NAMES]
-    return [
+        return [name for name in dict.fromkeys(schema.names) if field_name(name) in ALL_NAMES]
+    wanted = (
         each.name
         for each in schema
-        if not types.is_binary(each.type)
-        and not (types.is_list(each.type) and types.is_primitive(each.type.value_type))
-    ]
+        if field_name(each.name) in ALL_NAMES
+        or not (types.is_binary(each.type) or (types.is_list(each.type) and types.is_primitive(each.type.value_type)))
+    )
+    return list(dict.fromkeys(wanted))
 
 
 def _opened(source: OpenSource) -> ParquetFile:
@@ -103,24 +112,71 @@ def _decoded(batch: RecordBatch) -> RecordBatch:
     return RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
+def _records(batch: RecordBatch) -> Iterator[dict[str, Any]]:
+    """The rows; of columns of one name the first that has a value counts."""
+    names = batch.schema.names
+    for row in zip(*map(_values, batch.columns), strict=True):
+        record: dict[str, Any] = {}
+        for name, value in zip(names, row, strict=True):
+            if record.get(name) is None:
+                record[name] = value
+        yield record
+
+
+def _values(column: Array) -> list[Any]:
+    """The values as Python has them: bytes, which Spark and Hive write where others write texts, as text, maps as
+    objects. One that Python has not, as a date in the year 50000, is None."""
+    from pyarrow import ArrowException
+
+    try:
+        values = column.to_pylist()
+    except (ArrowException, ValueError, OverflowError, KeyError):
+        values = [_value(each) for each in column]
+    return [_plain(value) for value in values] if _UNUSUAL.search(str(column.type)) else values
+
+
+def _value(scalar: Scalar) -> Any:
+    """Of a time in nanoseconds, or of a zone that nobody knows, the day in UTC."""
+    from pyarrow import ArrowException, types
+
+    try:
+        if types.is_timestamp(scalar.type) and scalar.is_valid:
+            days = scalar.value // (_PER_DAY * _PER_SECOND[scalar.type.unit])
+            return (datetime.date(1970, 1, 1) + datetime.timedelta(days=days)).isoformat()
+        return scalar.as_py()
+    except (ArrowException, ValueError, OverflowError, KeyError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """value with texts where it has bytes, and objects where it has maps, which are lists of pairs."""
+    if isinstance(value, bytes):
+        return decode(value)
+    if isinstance(value, list):
+        is_map = value and all(isinstance(each, tuple) for each in value)
+        return {_plain(name): _plain(each) for name, each in value} if is_map else [_plain(each) for each in value]
+    return {name: _plain(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
 def _rows(file: ParquetFile, group: int, columns: list[str], name: str, first: int) -> Iterator[Entry]:
     """The entries of one row group, whose first row has the number first; what is damaged costs the rest of it."""
     import pyarrow
 
     number, unpacked = first, 0
+    end = first + file.metadata.row_group(group).num_rows
     packed = sum(size for size, _ in _sizes(file.metadata.row_group(group)))
     try:
         for read in file.iter_batches(_ROWS, row_groups=[group], columns=columns, use_threads=False):
             batch = _decoded(read)
             unpacked += batch.nbytes
             if _grows(packed, unpacked):  # a value that stands there once may be that of every row
-                yield BadRecord(f"{name}: record {number}", _TOO_DENSE)
+                yield BadRecord(f"{name}: record {number}", _TOO_DENSE, count=end - number)
                 return
-            for row in batch.to_pylist():
+            for row in _records(batch):
                 yield entry_from_value(row, f"{name}: record {number}")
                 number += 1
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
-        yield BadRecord(f"{name}: record {number}", _DAMAGED)
+        yield BadRecord(f"{name}: record {number}", _DAMAGED, count=max(1, end - number))
 
 
 PARQUET = Format("parquet", (".parquet", ".pq"), "Parquet", lambda head: False, _read, MAGIC)

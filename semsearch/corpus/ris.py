@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..limits import TOO_LONG
-from ..people import is_group
 from .authors import as_said
 from .entry import BadRecord, Entry, Format, ReadOptions
 from .extra import extra_lines
 from .fields import NO_TEXT, UnreadableError, paper_from_record
 from .line_records import Flagged, line_records, text_lines
+from .reference_values import arxiv_id_in, dated, given_first, iso_date
 from .sources import OpenSource
 
 _START = re.compile(r"\ufeff?TY {1,2}-")
@@ -22,9 +22,6 @@ _NUMBER = re.compile(r"\s*\d+\.?\s*$")  # of a record, as rispy writes it above 
 _OTHER_TAG = re.compile(r"^(?:TI|T1|AU|A1|T2|JO|JF|AB|N2|PY|Y1|DA|DO|UR|ER) {1,2}-", re.MULTILINE)
 _FIRST = re.compile(r"^\ufeff?TY {1,2}- ?[A-Z]+\s*$", re.MULTILINE)
 
-_ARXIV = re.compile(
-    r"^\s*arxiv:\s*([\w.-]+(?:/\d{7})?)(?:v\d+)?\s*(?:\[[\w.-]+\]\s*)?$", re.IGNORECASE | re.MULTILINE
-)  # a line of its own: a note may speak of another paper
 _SEVERAL_URLS = re.compile(r"\s*;\s*(?=https?://)")
 _REPORTS = frozenset({"RPRT", "THES", "STAND", "GOVDOC"})
 _TITLES = ("title", "primary_title", "BT", "CT")
@@ -93,11 +90,11 @@ def _record(fields: dict[str, Any]) -> dict[str, Any]:
         "id": _first(fields, "id"),
         "title": _first(fields, *_TITLES),
         "abstract": _first(fields, "abstract", "notes_abstract"),
-        "authors": as_said(map(_given_first, _all(fields, "authors") or _all(fields, "first_authors"))),
+        "authors": as_said(map(given_first, _all(fields, "authors") or _all(fields, "first_authors"))),
         "organization": _first(fields, "publisher") if report else extra.get("organization", ""),
         "venue": "" if report else _first(fields, *_VENUES),
-        "date": _date(_first(fields, "date")) or _date(_first(fields, "publication_year", "year")),
-        "year": _date(_first(fields, "year", "publication_year"))[:4],
+        "date": dated(_first(fields, "date"), _first(fields, "publication_year", "year")),
+        "year": iso_date(_first(fields, "year", "publication_year"))[:4],
         "doi": _first(fields, "doi")
         or next((m for m in _all(fields, "type_of_work") if m.startswith("10.")), "")
         or extra.get("doi", ""),
@@ -116,30 +113,9 @@ def _first(fields: dict[str, Any], *names: str) -> str:
     return next((text for name in names for text in _all(fields, name)), "")
 
 
-def _given_first(name: str) -> str:
-    """`Family, Given, Suffix` as it is said; an organisation ends in a comma."""
-    family, *others = [part.strip() for part in name.split(",")]
-    if len(others) > 2 or is_group(name):
-        return name.rstrip(", ")
-    return " ".join(filter(None, [*others[:1], family, *others[1:]]))
-
-
-def _date(text: str) -> str:
-    """`2021/03/14/Spring`, of which each part may be empty, in ISO 8601; other dates as they are."""
-    parts = text.split("/")
-    if len(parts) < 2 or not parts[0].strip().isdecimal():
-        return text
-    known = []
-    for part in parts[:3]:
-        if not part.strip().isdecimal():
-            break
-        known.append(part.strip())
-    return "-".join(known) if len(known[0]) == 4 else text
-
-
 def _arxiv_id(fields: dict[str, Any]) -> str:
     texts = (text for name in _ARXIV_FIELDS for text in _all(fields, name))
-    return next((found[1] for text in texts if (found := _ARXIV.search(text))), "")
+    return next(filter(None, map(arxiv_id_in, texts)), "")
 
 
 def _keywords(fields: dict[str, Any]) -> list[str] | str:

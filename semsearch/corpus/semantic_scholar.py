@@ -38,4 +38,5 @@ SEMANTIC_SCHOLAR = Shape(
     frozenset({"externalIds", "externalids", "s2FieldsOfStudy", "s2fieldsofstudy", "corpusId", "corpusid"}),
     re.compile(r'"(?:external[Ii]ds|s2[Ff]ields[Oo]f[Ss]tudy|corpus[Ii]d)"\s*:'),
     _fields,
+    without_title="an abstract of Semantic Scholar's datasets without its paper: add the files of `papers`",
 )

@@ -15,7 +15,8 @@ class Shape:
     name, content: as a Format's. signs: names of which a record of this source has one. sign: finds them in the head
     of a file. fields: what such a record says, by the names of fields.py, or raises UnreadableError; what it does not
     say is read as of any record. left_out: names that mean something else there than in fields.py. fits: whether a
-    record with one of the signs is of this source indeed.
+    record with one of the signs is of this source indeed. without_title: of sources that keep titles in another file
+    what to say of a record that has none.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Shape:
     fields: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     left_out: frozenset[str] = frozenset()
     fits: Callable[[Mapping[str, Any]], bool] = lambda record: True
+    without_title: str = ""
 
 
 def part(value: Any, *path: str) -> Any:

@@ -24,3 +24,10 @@ def plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
             said = {name: value for name, value in shape.fields(record).items() if value not in (None, "", [])}
             return {name: value for name, value in record.items() if name not in shape.left_out} | said
     return record
+
+
+def why_untitled(record: Mapping[str, Any]) -> str:
+    """Why a record of a source that keeps titles in another file has none; empty for any other."""
+    if SIGNS.isdisjoint(record):
+        return ""
+    return next((s.without_title for s in SHAPES if not s.signs.isdisjoint(record) and s.fits(record)), "")

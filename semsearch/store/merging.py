@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..dates import finer
-from ..paper import Paper, content_id
-from ..text import comparable
+from ..paper import MADE_ID_CHARS, Paper, content_id
 
 Identity = tuple[str | None, str | None]
 """A DOI and an arXiv id."""
@@ -28,9 +27,9 @@ SHORT_ABSTRACT = 200
 """Letters and digits below which two abstracts may be equal by chance, as `This is a reply.` is."""
 
 
-def is_short(paper: Paper) -> bool:
-    """Whether title and abstract are too little to make one paper of two that have different DOIs or arXiv ids."""
-    return len(comparable(paper.abstract)) < SHORT_ABSTRACT
+def is_short(abstract: str) -> bool:
+    """Whether a comparable abstract is too little to make one paper of two that have different DOIs or arXiv ids."""
+    return len(abstract) < SHORT_ABSTRACT
 
 
 def contradict(first: Identity, second: Identity) -> bool:
@@ -68,7 +67,7 @@ def merge(records: Sequence[Paper]) -> Paper:
 
 def is_made(id: str, records: Iterable[Paper]) -> bool:
     """Whether id is one that we gave, to a record that came without."""
-    return any(id == content_id(record.title, record.abstract) for record in records)
+    return len(id) == MADE_ID_CHARS and any(id == content_id(each.title, each.abstract) for each in records)
 
 
 def further_names(records: Iterable[Paper]) -> Iterator[str]:

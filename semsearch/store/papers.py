@@ -259,7 +259,7 @@ class PaperTable:
         own = comparable(paper.abstract)
         others = zip(titled, self.get(titled), strict=True)
         alike = [(row, other) for row, other in others if comparable(other.abstract) == own]
-        if not is_short(paper):
+        if not is_short(own):
             return [row for row, _ in alike]
         identity = (paper.doi, paper.arxiv_id)
         return [row for row, other in alike if not contradict(identity, (other.doi, other.arxiv_id))][:1]

@@ -25,12 +25,14 @@ CREATE TABLE records (seq INTEGER PRIMARY KEY, root INTEGER NOT NULL, id TEXT NO
     record TEXT NOT NULL);
 CREATE TABLE keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE weak_keys (key BLOB PRIMARY KEY, root INTEGER NOT NULL, doi TEXT, arxiv_id TEXT) WITHOUT ROWID;
+CREATE TABLE parts (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE links (root INTEGER PRIMARY KEY, parent INTEGER NOT NULL);
 CREATE TABLE names (name TEXT PRIMARY KEY, root INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
 _INSERT_WEAK = "INSERT OR IGNORE INTO weak_keys VALUES (?, ?, ?, ?)"
+_PARTS_AT_ONCE = 1000
 _SET_IDENTITY = "UPDATE weak_keys SET doi = coalesce(doi, ?), arxiv_id = coalesce(arxiv_id, ?) WHERE key = ?"
 
 
@@ -54,13 +56,14 @@ class Staging:
     def add(self, paper: Paper) -> None:
         """Stage one record."""
         seq, identity = self.records, (paper.doi, paper.arxiv_id)
-        keys, weak, same_id = _keys(paper), list[bytes](), _key("id", paper.id, comparable(paper.title))
+        title, abstract = comparable(paper.title), comparable(paper.abstract)  # once, as they cost most of this
+        keys, weak, same_id = _keys(paper), list[bytes](), _key("id", paper.id, title)
         bare, full = b"bare" + same_id, b"full" + same_id
+        if abstract:
+            (weak if is_short(abstract) else keys).append(_key("text", title, abstract))
         known = [root for key in keys if (root := self._root_of_key(key)) is not None]
-        if paper.abstract:
-            if is_short(paper):
-                weak.append(_text_key(paper))
-                known += self._agreeing(weak, identity)
+        if abstract:
+            known += self._agreeing(weak, identity)
             if joined := self._agreeing([bare], identity):
                 known += joined
                 self._database.execute("DELETE FROM weak_keys WHERE key = ?", (bare,))
@@ -79,6 +82,43 @@ class Staging:
             (seq, root, paper.id, bool(paper.abstract), paper.to_json()),
         )
         self.records += 1
+
+    def add_part(self, said: Paper, place: str, reason: str) -> None:
+        """Stage what a record without a title says of the paper that another record names under the same id."""
+        self._database.execute(
+            "INSERT INTO parts (record, place, reason) VALUES (?, ?, ?)", (said.to_json(), place, reason)
+        )
+
+    def join_parts(self) -> Iterator[tuple[str, str]]:
+        """To be called once after the last record and before `settle`: each part becomes a record with the title of the
+        paper of its id, wherever that came, unless it has an abstract. The place and the reason of those of which there
+        is none."""
+        database = self._database
+        parts = database.execute("SELECT record, place, reason FROM parts ORDER BY seq").fetchmany
+        if not (some := parts(_PARTS_AT_ONCE)):
+            return
+        database.execute("CREATE INDEX by_id ON records (id, seq)")
+        while some:
+            for record, place, reason in some:
+                if not self._join(Paper.from_json(record)):
+                    yield place, reason
+            some = parts(_PARTS_AT_ONCE)
+
+    def _join(self, part: Paper) -> bool:
+        found = self._database.execute(
+            "SELECT record, (SELECT max(has_abstract) FROM records WHERE id = ?1) FROM records WHERE id = ?1 "
+            "ORDER BY seq LIMIT 1",
+            (part.id,),
+        ).fetchone()
+        paper = Paper.from_json(found[0]) if found else None
+        if not paper or contradict((paper.doi, paper.arxiv_id), (part.doi, part.arxiv_id)):
+            return False
+        if not found[1]:
+            known = replace(
+                part, title=paper.title, doi=paper.doi or part.doi, arxiv_id=paper.arxiv_id or part.arxiv_id
+            )
+            self.add(known)
+        return True
 
     def settle(self, require_abstract: bool = False) -> tuple[int, list[str]]:
         """To be called once after the last record and before `papers`: how many papers the records are.
@@ -191,16 +231,10 @@ def _key(kind: str, *parts: str) -> bytes:
 
 
 def _keys(paper: Paper) -> list[bytes]:
-    """What makes a record the same paper as any other that has it too, whatever else they say."""
+    """What makes a record the same paper as any other that has it too; a text that is not short does so, too."""
     keys = []
     if paper.doi:
         keys.append(_key("doi", paper.doi))
     if paper.arxiv_id:
         keys.append(_key("arxiv", paper.arxiv_id))
-    if paper.abstract and not is_short(paper):
-        keys.append(_text_key(paper))
     return keys
-
-
-def _text_key(paper: Paper) -> bytes:
-    return _key("text", comparable(paper.title), comparable(paper.abstract))
