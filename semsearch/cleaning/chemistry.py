@@ -3,8 +3,8 @@
 The rule: in a word of two or more chemical elements each subscript joins its element, be it a number (2, 0.7), one of
 x, y, z and δ, or a difference of them (1-x). Behind anything else a subscript joins only if it is a number (scripts.py
 has that, and charges); so H_x and P_(1-x), which may be mathematics, keep their mark. Subscripts and superscripts that
-are characters (CO₂, 10⁻³) are set as those of LaTeX are, unless a superscript stands behind a word, as a note's does; km² and x³,
-which keyboards have, stay.
+are characters (CO₂, 10⁻³) are set as those of LaTeX are, unless a superscript stands behind a word, as a note's does;
+km² and x³, which keyboards have, stay.
 """
 
 from __future__ import annotations
