@@ -95,7 +95,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "errors", "text", "dates", "paper", "references", "corpus", "encoders", "questions", "results", "store",
         "build", "search", "filters", "grouping", "export", "selection", "evaluate", "progress", "_version", "update",
-        "staged", "verify", "candidates",
+        "staged", "verify", "candidates", "given",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},
