@@ -78,6 +78,7 @@ def build_index(
         kept = stack.enter_context(embedded_texts(building, identity))
         known: Iterable[TextVectors] = known_texts(building.index, identity)
         if vectors is not None:
+            progress("checking the vectors", 0, None)
             known = chain([given_texts(vectors, read, encoder)], known)
         embedding = Embedding(lambda: encoder, kept, known)
         tally = write_parts(read.staging.papers(), read.papers, embedding, identity.dimensions, building, progress)

@@ -35,7 +35,8 @@ _TEX = str.maketrans(
 _LIGATURES = re.compile(r"-(?=-)|`(?=`)|'(?=')|[!?](?=`)|,(?=,)|<(?=<)|>(?=>)")  # what TeX makes one sign of
 _BRACE = re.compile(r"[{}]")
 _JOINED = re.compile(r"&|\b(?:and|und)\b", re.IGNORECASE)  # no name of one person has one of these
-_PARTED = re.compile(rf"[,，、]|{_JOINED.pattern}", re.IGNORECASE)  # what a text is parted at
+_LOST_IN_CSV = re.compile(r"[;；，、\\]")  # what readers part or change where names stand in one text
+_PARTED = re.compile(rf",|{_JOINED.pattern}", re.IGNORECASE)  # what a text is parted at
 _PRIMARY_CLASS = re.compile(
     r"[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[A-Za-z]+)*"
     r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
@@ -249,7 +250,7 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def _csv_list(texts: tuple[str, ...]) -> str:
-    if any(";" in text or "；" in text for text in texts):
+    if any(map(_LOST_IN_CSV.search, texts)):
         return repr(list(texts))
     joined = "; ".join(texts)
     is_unclear = joined.startswith("[") or (len(texts) == 1 and _PARTED.search(joined))

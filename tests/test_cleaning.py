@@ -99,7 +99,7 @@ CHEMISTRY = {
     **dict.fromkeys([r"YBa_2Cu_3O_{7-\delta}", r"$\mathrm{YBa_2Cu_3O_{7-\delta}}$", "YBa<sub>2</sub>Cu<sub>3</sub>O<sub>7-δ</sub>"], "YBa2Cu3O7-δ"),
     "$[Fe(CN)_6]^{4-}$, Ca(OH)_2, Al_2(SO_4)_3, α-Fe_2O_3, NO_x": "[Fe(CN)6]4-, Ca(OH)2, Al2(SO4)3, α-Fe2O3, NOx",
     "H_x, P_{1-x}, $L_x$, $D_x$ and (x)^+ are no compounds": "H_x, P_(1-x), L_x, D_x and (x)^+ are no compounds",
-    "F₁-score, hₜ₋₁, km², 10⁻³ m s⁻¹, x²": "F1-score, h_(t-1), km^2, 10^-3 m s^-1, x^2",
+    "F₁-score, hₜ₋₁, km², 10⁻³ m s⁻¹, x²": "F1-score, h_(t-1), km², 10^-3 m s^-1, x²",
     "Fig.¹ and a note ²": None,
     "CAMERA³, Smith², M²IV and (K+D)¹ᐟ²": None,
 }  # fmt: skip

@@ -141,3 +141,25 @@ def test_a_feed_of_another_site_is_no_corpus(tmp_path: Path) -> None:
         list(read_papers(path))
     assert "arxiv.org" in caught.value.hint
     assert [entry.reason for entry in read_papers(tmp_path) if isinstance(entry, BadRecord)] == [BROKEN_FILE]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("<![CDATA[The tag </entry> and <entry> in it]]>", "The tag </entry> and <entry> in it"),
+        ("A<!-- was <entry><title>B</title></entry> --> title", "A title"),
+        ("<!-- one --><!-- <entry> --><![CDATA[x < </entry>]]><!-- </entry> --> y", "x < </entry> y"),
+    ],
+)
+def test_tags_in_comments_and_cdata_end_no_record(tmp_path: Path, written: str, title: str) -> None:
+    assert read(tmp_path, feed("A", written, "B")) == ["A", title, "B"]
+
+
+def test_tags_in_a_long_comment_end_no_record(tmp_path: Path) -> None:
+    assert read(tmp_path, feed("A", "A<!--" + "<entry></entry> " * 40_000 + "--> title", "B")) == ["A", "A title", "B"]
+
+
+@pytest.mark.parametrize("torn", ["<!-- torn", "<![CDATA[torn", "x <!-- a --> <!-- torn"])
+@pytest.mark.parametrize("behind", ["B", "<!-- whole -->B", "<![CDATA[B]]>"])
+def test_a_comment_that_is_not_closed_costs_only_its_record(tmp_path: Path, torn: str, behind: str) -> None:
+    assert read(tmp_path, feed("A", torn, behind, "C")) == ["A", f"! 2: {INVALID}", "B", "C"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import inspect
 import io
 import json
 import os
+import pkgutil
 import re
 import runpy
 import shlex
@@ -261,6 +263,18 @@ def test_links_within_the_docs_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+SIGNATURE = re.compile(r"`((?:semsearch\.)?[\w.]+)\(([^`)]*, [^`)]*)\)`")
+
+
+@pytest.mark.parametrize("signature", SIGNATURE.findall((ROOT / "docs" / "python.md").read_text()), ids=lambda s: s[0])
+def test_parameters_in_the_table_of_the_library_are_those_that_there_are(signature: tuple[str, str]) -> None:
+    name, told = signature
+    found = pkgutil.resolve_name(name if name.startswith("semsearch.") else f"semsearch.{name}")
+    names = [each.partition("=")[0].strip() for each in told.split(",")]
+    expected = [name for name in inspect.signature(found).parameters if name != "self"]
+    assert [name for name in names if name != "*"] == expected
 
 
 # the checker itself

@@ -84,6 +84,15 @@ def test_the_table_has_a_row_for_each_format_and_no_other() -> None:
     assert set(CARRIED) == set(FORMATS)
 
 
+def test_the_description_that_each_file_was_made_after_is_named() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("<!-- described -->")[2].partition("<!-- /described -->")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.strip().splitlines()[2:]]
+    assert sorted(name.strip("`") for name, _, _ in rows) == sorted(FORMATS)
+    for name, description, where in rows:
+        assert len(description.split()) > 1, name
+        assert re.fullmatch(r"<https://[a-z.-]+\.[a-z]+(/\S*)?>", where), name
+
+
 def test_every_cell_is_explained() -> None:
     page = PAGE.read_text(encoding="utf-8")
     explained = set(re.findall(r"\b(\w+): ", page.partition("<!-- /carried -->")[2].partition("##")[0]))

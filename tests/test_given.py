@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from semsearch.cli import app
 from semsearch.errors import CorpusError
 from semsearch.export import export_papers, export_vectors
 from semsearch.filters import Filter
+from semsearch.given import sampled
 from semsearch.selection import Selection
 from semsearch.store import PaperTable, open_live
 from semsearch.vectors import stored_codes
@@ -54,7 +56,7 @@ def test_given_vectors_are_taken_in_the_order_of_records(tmp_path: Path, kind: s
     generation, encoder = built(tmp_path, RECORDS, vectors.astype(kind))
     found = stored(tmp_path / "index")
     assert all(np.array_equal(found[f"p{row}"], vectors[row].astype("<f2")) for row in range(40))
-    assert len(encoder.calls) == 32  # the sample
+    assert len(encoder.calls) == 40  # each of them, as they are few
     assert (generation.manifest.change.embedded, generation.manifest.change.reused) == (0, 40)
 
 
@@ -87,7 +89,7 @@ def test_what_export_wrote_is_taken_back_though_records_are_others(tmp_path: Pat
     encoder = TinyEncoder()
     build_index(tmp_path / "out.jsonl", tmp_path / "index", model=encoder, vectors=tmp_path / "v.npy")
     first, second = stored(tmp_path / "first"), stored(tmp_path / "index")
-    assert len(encoder.calls) == 33
+    assert len(encoder.calls) == 41
     assert encoder.calls[-1] == "Seals They dive."
     assert {id: code.tobytes() for id, code in second.items() if id != "new"} == {
         k: v.tobytes() for k, v in first.items()
@@ -157,3 +159,50 @@ def test_the_command_takes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert ran.exit_code == 0, ran.output
     assert "embedded 0 texts, took over the vectors of 40" in ran.stdout
+    assert "v.npy: each of its vectors was made again from its text and agrees" in ran.stdout
+    corpus = str(write_jsonl(tmp_path / "many.jsonl", many(201)))
+    np.save(tmp_path / "v.npy", vectors_of(many(201)))
+    ran = CliRunner().invoke(
+        app, ["build", corpus, "--vectors", str(tmp_path / "v.npy"), "--index", str(tmp_path / "i")]
+    )
+    assert "v.npy: 200 of its vectors at most, spread over all, were made again" in ran.stdout
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"id": f"m{number}", "title": f"Seal {number}", "abstract": "It dives."} for number in range(count)]
+
+
+@pytest.mark.parametrize("has_ids", [False, True])
+def test_two_swapped_rows_of_150_are_found(tmp_path: Path, has_ids: bool) -> None:
+    vectors = vectors_of(many(150))
+    vectors[[60, 61]] = vectors[[61, 60]]
+    if has_ids:
+        (tmp_path / "v.ids.txt").write_text("".join(f"m{number}\n" for number in range(150)))
+    refused(tmp_path, r"not what the model makes of these texts: of 150 .*\(record 6[12]\)", many(150), vectors)
+
+
+def test_two_swapped_lines_of_the_ids_are_found(tmp_path: Path) -> None:
+    names = [f"m{number}\n" for number in range(150)]
+    names[7], names[141] = names[141], names[7]
+    (tmp_path / "v.ids.txt").write_text("".join(names))
+    refused(tmp_path, r"\(record (8|142)\)", many(150), vectors_of(many(150)))
+
+
+def test_records_in_another_order_than_their_vectors_have_their_own_by_their_ids(tmp_path: Path) -> None:
+    (tmp_path / "v.ids.txt").write_text("".join(f"m{number}\n" for number in range(450)))
+    built(tmp_path, many(450)[::-1], vectors_of(many(450)))
+    found = stored(tmp_path / "index")
+    assert list(found) == [f"m{number}" for number in range(449, -1, -1)]
+    assert all(np.array_equal(found[f"m{row}"], each.astype("<f2")) for row, each in enumerate(vectors_of(many(450))))
+
+
+def test_a_run_of_wrong_rows_of_one_in_a_hundred_is_found_wherever_it_is(tmp_path: Path) -> None:
+    for count in (200, 201, 399, 1_000, 12_345):
+        drawn = sampled(count)
+        assert drawn == sorted(set(drawn))
+        assert (len(drawn), drawn[0], drawn[-1]) == (200, 0, count - 1)
+        assert max(after - before for before, after in itertools.pairwise(drawn)) <= 2 * -(-count // 200)
+    vectors = vectors_of(many(1_000))
+    refused(
+        tmp_path, "of 200 encoded again", many(1_000), np.concatenate([vectors[:980], np.roll(vectors[980:], 1, 0)])
+    )

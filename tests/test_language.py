@@ -28,6 +28,17 @@ FOREIGN = {
     "Polish": "Badamy śpiew wielorybów na Morzu Północnym. Dźwięki są nagrywane przez dwie boje, które nie toną.",
     "Swedish": "Vi undersöker hur valar sjunger i Nordsjön. Ljuden är inspelade av två bojar och en båt.",
     "Turkish": "Bu çalışmada balinaların şarkıları incelenmiştir. Sesler iki şamandıra ile ve bir tekne ile kaydedildi.",
+    "Indonesian": "Kami mempelajari bagaimana paus bernyanyi di Laut Utara. Suara itu direkam oleh dua pelampung.",
+    "Malay": "Kajian ini meneliti nyanyian ikan paus di Laut Utara. Bunyi telah dirakam dengan dua boya.",
+    "Vietnamese": "Chúng tôi nghiên cứu cách cá voi hát ở Biển Bắc. Âm thanh được ghi bằng hai chiếc phao.",
+    "Polish, short": "Foki śpią na śniegu.",
+    "Czech": "Studujeme zpěv velryb v Severním moři. Zvuky byly nahrány dvěma bójemi.",
+    "Hungarian": "A bálnák énekét vizsgáljuk az Északi-tengeren. A hangokat két bója rögzítette.",
+    "Croatian": "Proučavamo pjev kitova u Sjevernom moru. Zvukovi su snimljeni s dvije plutače.",
+    "Catalan": "Estudiem el cant de les balenes al mar del Nord. Els sons són gravats amb dues boies.",
+    "Danish": "Vi undersøger, hvordan hvaler synger i Nordsøen. Lydene er optaget med to bøjer.",
+    "Tagalog": "Pinag-aaralan namin kung paano umaawit ang mga balyena sa Dagat Hilaga.",
+    "Swahili": "Tunachunguza nyangumi wanavyoimba katika Bahari ya Kaskazini. Sauti zilirekodiwa kwa maboya.",
     "Russian": "Мы изучаем пение китов в Северном море. Звуки записаны двумя буями.",
     "Chinese": "我们研究北海鲸鱼的歌声。声音由两个浮标记录。",
     "Japanese": "北海におけるクジラの歌を調べた。音は二つのブイで録音した。",
@@ -41,6 +52,11 @@ ENGLISH = {
     "of a foreign word": "The German particle doch and the French adverb déjà are compared in a corpus of la langue parlée.",
     "with names": "El Niño and La Niña are simulated with the model of de la Cruz and van der Meer.",
     "quoting Chinese": "The verb 把 is compared with 给 in a corpus of spoken Mandarin.",
+    "of borrowed words": "We propose a naïve résumé parser, a façade of which is shown as a proof of concept to the café owners.",
+    "a title with a borrowed word": "Naïve Bayes for résumé parsing",
+    "names of many marks": "Ładysław Żółć, Đặng Thị Ánh and Ångström fit Erdős–Rényi graphs, Čech complexes and Poincaré maps",
+    "of formulae": "Bounds ŷ, ẋ, x̂ and ŵ ≤ ẑ for ñ → ∞",
+    "on Indonesian": "We tag the Indonesian particles yang and dengan, and compare them to the Vietnamese ones được and những in speech.",
     "short": "Whales",
     "a foreign name": "Las Vegas",
     "empty": "",
@@ -62,10 +78,10 @@ def test_english_is_english(text: str) -> None:
 
 
 def test_every_sentence_of_the_made_texts_but_short_ones() -> None:
-    """The error is stated: of sentences alone, of five to ten words, four of 29 are missed."""
+    """The error is stated: of sentences alone, of three to ten words, five of 49 are missed."""
     sentences = [part for text in FOREIGN.values() for part in text.replace("。", ".").split(".") if part.strip()]
     missed = [part for part in sentences if not seems_foreign("", part)]
-    assert (len(missed), len(sentences)) == (4, 29)
+    assert (len(missed), len(sentences)) == (5, 49)
 
 
 @pytest.fixture

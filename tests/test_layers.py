@@ -98,7 +98,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "errors", "text", "dates", "paper", "references", "corpus", "encoders", "questions", "results", "store",
         "build", "search", "filters", "grouping", "export", "selection", "evaluate", "progress", "_version", "update",
-        "staged", "verify", "candidates", "serve",
+        "staged", "verify", "candidates", "given", "serve",
     },
     "serve": {
         "errors", "_version", "paper", "encoders", "filters", "references", "results", "retrieval", "search", "store",

@@ -21,9 +21,10 @@ from twelve import TWELVE
 from typer.testing import CliRunner
 
 from semsearch.build import build_index
-from semsearch.cleaning import clean_text
+from semsearch.cleaning import clean_name, clean_text
 from semsearch.cli import app
 from semsearch.corpus import BadRecord, read_papers
+from semsearch.corpus.authors import authors_in
 from semsearch.corpus.bibtex_values import plain_text
 from semsearch.paper import Paper
 from semsearch.references import (
@@ -307,3 +308,34 @@ def test_lists_with_semicolons_in_them_are_whole_in_csv_and_have_commas_elsewher
 def test_csl_item_by_item_is_what_json_writes() -> None:
     assert json.loads("\n".join(csl(PAPERS[:2])))[1]["title"] == PAPERS[1].title
     assert written("csl-json", []) == "[]\n"
+
+
+PIECES = [
+    "Bo Chen",
+    "cs.LG",
+    "a, b",
+    "['a'",
+    "]",
+    '"y"',
+    "& Sons",
+    "and",
+    "x; y",
+    "；",
+    "李明、",
+    "Acme, Inc.",
+    "R&D",
+    "\\",
+]
+LISTS = st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join).map(clean_name), max_size=3)
+
+
+@some
+@given(LISTS)
+def test_any_list_is_whole_in_csv(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    texts = [text for text in dict.fromkeys(texts) if text and clean_name(text) == text]
+    people = authors_in(texts)
+    authors = people if authors_in(list(people)) == people else ()
+    paper = Paper("p", "T", keywords=tuple(texts), authors=authors)
+    path = tmp_path_factory.getbasetemp() / "lists.csv"
+    path.write_text("\n".join(csv_papers([paper])), encoding="utf-8")
+    assert list(read_papers(path)) == [paper]

@@ -3,7 +3,8 @@
 The rule: in a word of two or more chemical elements each subscript joins its element, be it a number (2, 0.7), one of
 x, y, z and δ, or a difference of them (1-x). Behind anything else a subscript joins only if it is a number (scripts.py
 has that, and charges); so H_x and P_(1-x), which may be mathematics, keep their mark. Subscripts and superscripts that
-are characters (CO₂, 10⁻³) are set as those of LaTeX are, unless a superscript stands behind a word, as a note's does.
+are characters (CO₂, 10⁻³) are set as those of LaTeX are, unless a superscript stands behind a word, as a note's does;
+km² and x³, which keyboards have, stay.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ def scripts_as_latex(text: str) -> str:
 def _superscript(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 3) : match.start()]
     is_note = match[0].isdigit() and _WORD_BEFORE.search(before)
+    is_typed = match[0] in "\u00b2\u00b3" and before[-1:].isalpha()
     has_base = before[-1:].isalnum() or before[-1:] in tuple(")]}|")
-    return match[0] if not has_base or is_note else f"^{{{_plain(match)}}}"
+    return match[0] if not has_base or is_note or is_typed else f"^{{{_plain(match)}}}"
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -104,6 +104,8 @@ def build(
         )
     for line in _report(generation, index, precision, time.monotonic() - started):
         print(line)
+    if vectors is not None:
+        print(_checked_line(vectors, generation.manifest.counts.records))
 
 
 def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds: float) -> Iterator[str]:
@@ -132,6 +134,18 @@ def _report(generation: Generation, index: Path, asked: PrecisionChoice, seconds
     yield f"index: {generation.folder} ({size_mb:.1f} MB, {seconds:.1f} s)"
     where = "" if index == DEFAULT_INDEX else f" --index {shlex.quote(str(index))}"
     yield f'ask:   semsearch query "..."{where}'
+
+
+def _checked_line(vectors: Path, records: int) -> str:
+    """What was done to find vectors of other texts, and what that does not show."""
+    from ..given import SAMPLE
+
+    if records <= SAMPLE:
+        return f"{vectors}: each of its vectors was made again from its text and agrees"
+    return (
+        f"{vectors}: {SAMPLE} of its vectors at most, spread over all, were made again from their texts and agree; "
+        "a single one in a wrong place may be missed"
+    )
 
 
 def merged_lines(merged: int | None) -> Iterator[str]:

@@ -31,6 +31,8 @@ _SKIPPED = {
     "<script": re.compile(r"</script\s*>", re.IGNORECASE),
     "<style": re.compile(r"</style\s*>", re.IGNORECASE),
 }
+_HIDING = {"<!--": re.compile("-->|<!--"), "<![CDATA[": re.compile(r"\]\]>|<!\[CDATA\[")}  # none has itself in it
+_HIDDEN = re.compile("|".join(map(re.escape, _HIDING)))
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]+)""")
 _ENCODINGS = re.compile(r"(?:ascii|us-ascii|iso-?8859|latin|windows-125|cp125|gb|big5|shift_jis|euc|koi8)[\w.-]*$")
 _PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
@@ -76,6 +78,16 @@ class _Window:
         self.at += len(mark)
         if here >= self._none_before.get(mark, 0):  # that way is not gone again
             self._none_before[mark] = self.passed + len(self.text)
+
+    def end_of(self, mark: str, behind: int) -> int | None:
+        """How far behind `at` that ends which hides tags and begins with mark, `behind` characters before; None where
+        it is not closed."""
+        if self.passed + self.at + behind < self._none_before.get(mark, 0):
+            return None
+        end = self.search(_HIDING[mark], behind, behind + _SKIPPED_CHARS)
+        if not end:
+            self._none_before[mark] = self.passed + len(self.text)
+        return end.end() - self.at if end and end[0] != mark else None
 
     def more(self) -> None:
         self.passed += self.at
@@ -155,7 +167,7 @@ def _between(text: str, stray: re.Pattern[str], is_html: bool) -> Iterator[Cut]:
 
 def _record(window: _Window, tag: str, edge: re.Pattern[str]) -> Cut:
     """The record that begins at `at`, which is moved behind it; it ends before the next one at the latest."""
-    found = window.search(edge, 1, LIMIT_BYTES)
+    found = _edge(window, edge)
     if not found:
         too_long = len(window.text) - window.at > LIMIT_BYTES
         window.at = len(window.text)
@@ -172,6 +184,25 @@ def _record(window: _Window, tag: str, edge: re.Pattern[str]) -> Cut:
         return Cut(tag, fault=CUT_OFF)
     window.at = found.end()
     return Cut(tag, text, TOO_LONG if len(text) > LIMIT_BYTES else "")
+
+
+def _edge(window: _Window, edge: re.Pattern[str]) -> re.Match[str] | None:
+    """The first edge behind `at` that stands in no comment and no CDATA."""
+    behind = 1
+    while found := window.search(edge, behind, LIMIT_BYTES):
+        at = window.at + behind
+        while hidden := _HIDDEN.search(window.text, at, found.start()):
+            end = _HIDING[hidden[0]].search(window.text, hidden.end(), found.start())
+            if not end or end[0] == hidden[0]:
+                break
+            at = end.end()
+        if not hidden:
+            return found
+        ends = window.end_of(hidden[0], hidden.end() - window.at)
+        if ends is None:
+            return window.search(edge, behind, LIMIT_BYTES)
+        behind = ends
+    return None
 
 
 def element(text: str) -> Element | str:
