@@ -30,7 +30,7 @@ from .text import digest
 from .vectors import CODE, CodeArray
 
 SAMPLE = 200
-"""So many texts are encoded again at most, in three seconds or so: one of each stretch of as many equal ones. A run of
+"""So many texts are encoded again at most, in five seconds or so: one of each stretch of as many equal ones. A run of
 wrong rows as long as two stretches, 1 % of all, is always met; a share p of them, anywhere, is missed by (1 - p)^200.
 """
 _LENGTH_ERROR = 1e-3  # 16-bit floats make it 2e-4 at most

@@ -38,7 +38,7 @@ LATEX = {
     r"$\sigma_{\min}s_{\star}$, $\left( \mathrm{poly}(d) \right)$, \(a \leq b\)": "σ_min s_*, ( poly(d) ), a ≤ b",
     "$95 %$ of $(n!)$ and $i−1$ of $(s, a)$ by $ n $": "95 % of (n!) and i−1 of (s, a) by n",
     r"""Na\"\i ve Mart\'\i nez, S\o ren and a \'{\i} alone""": "Naïve Martínez, Søren and a í alone",
-    r"$\alpha _{2}$, $x _i$, $y ^{2}$, $\sum _{k=1} ^{K} \mathbf {w} _k$, $a + _{2}$": "α2, x_i, y^2, ∑_(k=1)^K w_k, a + 2",
+    r"$\alpha _{2}$, $x _i$, $y ^{2}$, $\sum _{k=1} ^{K} \mathbf {w} _k$, $a + _{2}$, CO$ _{2}$ of $ ^{13} $C": "α2, x_i, y^2, ∑_(k=1)^K w_k, a + 2, CO2 of 13C",
     r"calls \verb|x_y|, \verb*+a b+, \lstinline!f(x)! and \verb alone": "calls x_y, a b, f(x) and verb alone",
     r"one\footnotemark[1] of two\footnotemark, three\footnotemark{}\footnotetext[1]{a note}.": "one of two, three (a note).",
     r"about ~5\%, Section~3, 1\%~2\% at http://a.example/~b": "about ~5%, Section 3, 1%~2% at http://a.example/~b",

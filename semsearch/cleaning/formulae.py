@@ -13,6 +13,7 @@ _MATH = re.compile(
     r"|\\\((?P<round>.{1,1000}?)\\\)|\\\[(?P<square>.{1,2000}?)\\\]",
     re.DOTALL,
 )
+_SCRIPT = re.compile(r"\s?[_^]\s?\{[^{}]{1,20}\}\s?")  # alone, of what stands before the dollar: CO$ _{2}$
 _COMMAND = re.compile(r"\\[^$%&#]")
 _MARKED = re.compile(r"[\\^_{}=<>|]")
 _IS_FORMULA = re.compile(
@@ -51,8 +52,8 @@ def _formula(match: re.Match[str]) -> str | None:
     if kind is None:
         return None
     formula = match[kind]
-    if kind != "inline":
-        return formula
+    if kind != "inline" or _SCRIPT.fullmatch(formula):
+        return formula if kind != "inline" else formula.strip()
     before = match.string[max(0, match.start() - 2) : match.start()]
     behind = match.string[match.end() : match.end() + 1]
     if _is_money(formula) or ((behind.isalpha() or behind == "{") and _VARIABLE.fullmatch(formula)):
