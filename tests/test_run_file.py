@@ -257,7 +257,7 @@ def test_a_run_never_writes_over_what_it_reads(writers: Writers, made: Path, tmp
         "rank", questions, "--index", made / "index", "-o", output, *options.get(given, ())
     )  # fmt: skip
     assert code == 1
-    assert f"a run to {output} would write over it, and " in err
+    assert f": is read, and a run to {output} would write over it (as " in err
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert writers.run("rank", questions, "--index", made / "index", "-o", tmp_path / "other", "-k", 1)[0] == 0
 

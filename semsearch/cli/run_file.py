@@ -59,7 +59,8 @@ def check_inputs(output: Path, inputs: Iterable[str | None]) -> None:
         for file in written:
             if _is_of(file, given):
                 raise QueryError(
-                    f"{file}: a run to {output} would write over it, and {name} is read", "name another file with -o"
+                    f"{name}: is read, and a run to {output} would write over it (as {file})",
+                    "name another file with -o",
                 )
 
 
@@ -130,6 +131,7 @@ def _locked(output: Path) -> Iterator[None]:
     was killed leaves the file behind, but holds it no more."""
     from filelock import FileLock, Timeout
 
+    output.parent.stat()  # the lock would make the folder
     file = output.with_name(f"{output.name}.part.lock")
     try:
         with FileLock(file, timeout=0):
