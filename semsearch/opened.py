@@ -219,6 +219,12 @@ class OpenGeneration:
         ids = dict(zip(rows, self.papers.ids(rows), strict=True))
         return [ids[firsts[each.row]] if each.row in firsts else None for each in found]
 
+    def versions_left_out(self, rows: Sequence[int], allowed: Allowed | None) -> tuple[str, ...]:
+        """The note that names the other versions of papers that were named, of those that may be found."""
+        others = [row for row in dict.fromkeys(self.papers.versions.all_of(rows)) if row not in rows]
+        others = [row for row in others if allowed is None or allowed.mask[row]]
+        return (f"left out, as versions of what was named: {', '.join(self.papers.ids(others))}",) if others else ()
+
     def _versions(self, found: Sequence[Found]) -> list[tuple[Paper, ...]]:
         """The other versions of each, the first one first."""
         versions = self.papers.versions

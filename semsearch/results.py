@@ -12,6 +12,9 @@ from .standing import Standing
 from .why import Why
 from .words import Unit
 
+NO_CANDIDATES = "the question has no candidates"
+"""A note of a Ranking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -76,8 +76,8 @@ ALLOWED: dict[str, set[str]] = {
         "steering", "standing",
     },
     "candidates": {
-        "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "retrieval", "vectors",
-        "words",
+        "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "results", "retrieval",
+        "vectors", "words",
     },
     "ranking": {
         "standing",
