@@ -1,7 +1,7 @@
 """Standing: how far it tells questions that a corpus can answer from those that it cannot, there and in other corpora.
 
 Of each corpus: its own questions, those of the other sets, and four lists of questions made for this, whose subjects
-the file names tell. A corpus whose index has no background (of an earlier format, say) gets one here, which nothing keeps.
+the file names tell. A corpus whose index has no background (of an earlier format, say) gets one, which nothing keeps.
 """
 
 from __future__ import annotations
