@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -158,8 +159,10 @@ class SearchIndex:
 
         firsts = versions.firsts if fold else {}
         named = opened.papers.named(text) if firsts else ()
-        found = folded(ask, arrangement.depth(offset + k), firsts, named)
-        stands = None if steering else opened.standings([text], query[None, :], nearest, mode)[0]
+        apart = nullcontext() if steering or allowed is None else opened.judge.beside(query, mode)
+        with apart:
+            found = folded(ask, arrangement.depth(offset + k), firsts, named)
+        stands = None if steering else opened.judge.standings([text], query[None, :], nearest, mode)[0]
         found, notes = arranged(opened, found, arrangement)
         answer = opened.results(
             found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering, stands=stands
