@@ -23,6 +23,7 @@ from .lexical import TOGETHER
 from .opened import OpenGeneration, named_first
 from .paper import Paper, parse_arxiv_id, parse_doi, safe_id
 from .progress import Progress
+from .results import NO_CANDIDATES
 from .retrieval import Found, Mode, Scale
 from .text import comparable
 from .vectors import CODE
@@ -69,7 +70,7 @@ class Candidates:
     def notes(self, question: str) -> tuple[str, ...]:
         """What the reader should know of the answer to the question of that id."""
         missing = self._of(question) is None
-        return (*self._notes, "some questions have no candidates") if missing else self._notes
+        return (*self._notes, NO_CANDIDATES) if missing else self._notes
 
     def _of(self, question: str) -> RowArray | None:
         return self._rows.get(None, self._rows.get(question))

@@ -212,6 +212,19 @@ class Lexical:
             papers = self._having(unit.terms[0])
         return math.log(1 + (self.count - papers + 0.5) / (papers + 0.5))
 
+    def knows(self, unit: Unit) -> bool:
+        """Whether any paper has one of its terms."""
+        with _panics(self._folder):
+            return any(map(self._having, unit.terms))
+
+    def having_all(self, asked: Sequence[Unit], depth: int) -> RowArray:
+        """The rows of papers that have each of some units, apart or together, (n,): the best depth by BM25."""
+        from tantivy import Occur, Query
+
+        with _panics(self._folder):
+            each = [(Occur.Must, self._whole(unit)) for unit in asked]
+            return self._hits(Query.boolean_query(each), depth)[1]
+
     def rows(self) -> RowArray:
         """The row of every paper that is in it, in no order."""
         from tantivy import Query
@@ -254,6 +267,13 @@ class Lexical:
         weights = [(term, float(unit.times)) for unit in asked for term in unit.apart]
         weights += [(term, unit.times * TOGETHER) for unit in asked for term in unit.together]
         return Query.boolean_query([(Occur.Should, self._term(*each)) for each in weights])
+
+    def _whole(self, unit: Unit) -> Query:
+        from tantivy import Occur, Query
+
+        every = Query.boolean_query([(Occur.Must, self._term(term, 1)) for term in unit.apart])
+        any_of = [every, *(self._term(term, 1) for term in unit.together)]
+        return Query.boolean_query([(Occur.Should, query) for query in any_of])
 
     def _term(self, term: str, weight: float) -> Query:
         from tantivy import Query

@@ -20,11 +20,12 @@ from .encoders import Encoder, EncoderIdentity, encoder_of
 from .encoders.identity import ENCODER_FILES
 from .errors import EncoderError, QueryError, StoreError
 from .filters import Allowed, Filter, allowed_rows
+from .judging import Judge
 from .lexical import Lexical
 from .paper import Paper
 from .results import Hit, IndexSummary, Results
 from .retrieval import Found, Mode, Retriever
-from .standing import NEAREST, QuestionStanding
+from .standing import QuestionStanding
 from .steering import Examples, Steering
 from .store import Generation, PaperTable
 from .vectors import VECTORS_TYPE, FloatArray, Vectors
@@ -57,8 +58,7 @@ class OpenGeneration:
             files = _encoder_files(generation) if loaded is None else ()
             self._encoder_files = {name: handles.enter_context(file) for name, file in files}
             self.retriever = Retriever(self.vectors, self.lexical, self.papers)
-            self._background = generation.background
-            self._centre = np.array(self._background.centre, dtype=np.float32)
+            self.judge = Judge(generation.background, self.retriever, self.lexical, self.papers)
             weakref.finalize(self, handles.pop_all().close)
 
     def __len__(self) -> int:
@@ -142,20 +142,6 @@ class OpenGeneration:
                 answers[position] = named_first(named, answers[position])[:wanted]
         return answers, nearest
 
-    def standings(
-        self, texts: Sequence[str], queries: FloatArray, nearest: FloatArray | None, mode: Mode
-    ) -> Sequence[QuestionStanding | None]:
-        """How the answers to texts stand, whatever was allowed: None by keywords alone, and without a background.
-
-        queries: the texts' vectors. nearest: as `answers` gives them.
-        """
-        if mode == "lexical" or not self._background.levels:
-            return [None] * len(texts)
-        if nearest is None:
-            nearest = self.retriever.nearest(queries, NEAREST)
-        some = zip(texts, nearest[:, :NEAREST].tolist(), (queries @ self._centre).tolist(), strict=True)
-        return [self._background.of_question(near, mean, bool(self.papers.named(text))) for text, near, mean in some]
-
     def examples(self, names: Sequence[str], text: str | None = None) -> Examples:
         """Papers of those names, each once, and a text, as examples of what is looked for, or is not."""
         rows = tuple(dict.fromkeys(self.papers.row_of(name) for name in names))
@@ -210,7 +196,11 @@ class OpenGeneration:
         summary = IndexSummary(self._path, self.generation.name, len(self), self.generation.manifest.encoder.model)
         like, unlike = (steering.liked.ids, steering.unliked.ids) if steering else ((), ())
         standing = stands.answer if stands else None
-        return Results(query, like, unlike, mode, summary, tuple(hits), notes_of(allowed), standing=standing)
+        reason = self.judge.reason(mode, steered=steering is not None)
+        notes = notes_of(allowed)
+        return Results(
+            query, like, unlike, mode, summary, tuple(hits), notes, standing=standing, standing_reason=reason
+        )
 
     def duplicate_of(self, found: Sequence[Found]) -> list[str | None]:
         """The id of the first of its versions for each that is a version of another."""
@@ -218,6 +208,12 @@ class OpenGeneration:
         rows = [firsts[each.row] for each in found if each.row in firsts]
         ids = dict(zip(rows, self.papers.ids(rows), strict=True))
         return [ids[firsts[each.row]] if each.row in firsts else None for each in found]
+
+    def versions_left_out(self, rows: Sequence[int], allowed: Allowed | None) -> tuple[str, ...]:
+        """The note that names the other versions of papers that were named, of those that may be found."""
+        others = [row for row in dict.fromkeys(self.papers.versions.all_of(rows)) if row not in rows]
+        others = [row for row in others if allowed is None or allowed.mask[row]]
+        return (f"left out, as versions of what was named: {', '.join(self.papers.ids(others))}",) if others else ()
 
     def _versions(self, found: Sequence[Found]) -> list[tuple[Paper, ...]]:
         """The other versions of each, the first one first."""

@@ -118,7 +118,7 @@ def _layout(line: str, place: str) -> str:
         raise QueryError(f"{place}: a JSON array, expected an object a line", "write it as JSON lines: `jq -c .[]`")
     if re.match(r"(_?id|q(?:uery)?[-_]?id),", start, re.IGNORECASE):
         raise QueryError(f"{place}: looks like CSV, expected id, tab, text", "part the columns by tabs")
-    if start.startswith("{") or "\t" not in start:
+    if start.startswith("{") or "\t" not in line.strip(" \r\n"):  # a tab with nothing behind it parts a line, too
         return "json" if start.startswith("{") else "plain"
     names = {cell.strip().lower() for cell in start.split("\t")}
     return "header" if names & _ID_NAMES and names & _TEXT_NAMES else "tabbed"

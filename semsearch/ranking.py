@@ -137,7 +137,7 @@ def _answers(
         vectors = np.stack([each.vector for each in some])
         answers, nearest = opened.answers(texts, vectors, k, mode, left, wanted)
         if positions is together:
-            for position, stands in zip(positions, opened.standings(texts, vectors, nearest, mode), strict=True):
+            for position, stands in zip(positions, opened.judge.standings(texts, vectors, nearest, mode), strict=True):
                 standings[position] = stands
         for position, answer in zip(positions, answers, strict=True):
             found[position] = [(each, None) for each in answer]

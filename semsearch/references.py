@@ -10,9 +10,10 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import tee
+from types import MappingProxyType
 from typing import Any
 
 from .paper import Paper
@@ -41,6 +42,7 @@ _PRIMARY_CLASS = re.compile(
     r"[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[A-Za-z]+)*"
     r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
 )
+_NONE: Mapping[str, str] = MappingProxyType({})
 _IN_LINKS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
@@ -84,15 +86,19 @@ def citation_keys(papers: Iterable[Paper]) -> Iterator[str]:
         yield key
 
 
-def bibtex(papers: Iterable[Paper]) -> Iterator[str]:
-    """An entry for each paper, in Unicode, its titles in braces so that styles keep their capitals."""
+def bibtex(papers: Iterable[Paper], firsts: Mapping[str, str] = _NONE) -> Iterator[str]:
+    """An entry for each paper, in Unicode, its titles in braces so that styles keep their capitals.
+
+    firsts: the id of the first of its versions for each id of a paper that is a version of another, see Hit.
+    """
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
 
     named, papers = tee(papers)
     for key, paper in zip(citation_keys(named), papers, strict=True):
-        fields = [Field(name, value) for name, value in _bibtex_fields(paper).items() if value]
+        told = _bibtex_fields(paper) | {"duplicate-of": _tex(firsts.get(paper.id, ""))}
+        fields = [Field(name, value) for name, value in told.items() if value]
         for field in fields:
             field.enclosing = "no-enclosing" if field.key == "month" else None
         yield write_string(Library([Entry(_bibtex_type(paper), key, fields)]))
@@ -200,11 +206,13 @@ def _ris_name(written: str) -> str:
     return ", ".join(filter(None, (family, name.given, name.suffix)))
 
 
-def csl(papers: Iterable[Paper]) -> Iterator[str]:
-    """One array of items, item by item."""
+def csl(papers: Iterable[Paper], firsts: Mapping[str, str] = _NONE) -> Iterator[str]:
+    """One array of items, item by item. firsts: see bibtex."""
     before = "["
     for paper in papers:
         item = {name: value for name, value in _csl_item(paper).items() if value}
+        if first := firsts.get(paper.id):
+            item["custom"] = {"duplicate_of": first}
         yield before + "\n " + json.dumps(item, ensure_ascii=False, indent=1).replace("\n", "\n ")
         before = ","
     yield "[]" if before == "[" else "]"

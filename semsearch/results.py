@@ -12,6 +12,9 @@ from .standing import Standing
 from .why import Why
 from .words import Unit
 
+NO_CANDIDATES = "the question has no candidates"
+"""A note of a Ranking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -87,7 +90,7 @@ class Results(Sequence[Hit]):
     that they should not be like. searched: the index.
     notes: what else the reader should know of the answer, a sentence each. grouped_by: venue, year or author, if asked
     for. standing: how the whole answer stands, and whether a paper stands out; None for papers and likes, by keywords
-    alone, and for an index that has no background.
+    alone, and for an index that has no background; standing_reason: why it is None, otherwise empty.
     """
 
     query: str | None
@@ -99,6 +102,7 @@ class Results(Sequence[Hit]):
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
     standing: Standing | None = None
+    standing_reason: str = ""
 
     @overload
     def __getitem__(self, position: int) -> Hit: ...
@@ -136,6 +140,7 @@ class Results(Sequence[Hit]):
             "hits": [hit.as_dict() for hit in self.hits],
             "notes": list(self.notes),
             "standing": self.standing.as_dict() if self.standing else None,
+            "standing_reason": self.standing_reason,
         }
 
 

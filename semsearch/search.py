@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -141,11 +142,12 @@ class SearchIndex:
         Ties are broken by id; a paper whose exact title, id, DOI or arXiv id the question is comes first. Raises
         QueryError for an empty question, a k below 1 or an offset below 0.
 
-        fold: of versions of one paper (see duplicates.py) one is among the hits, at the place of the best: the first
-        one if it was found. Else each is a hit, and tells of which it is a version.
+        fold: of versions of one paper (see duplicates.py) one is among the hits, at the place of the best: the one that
+        the question names, else the first one if it was found. Else each is a hit, and tells of which it is a version.
 
         like, unlike: papers (named as in `paper`) that the question is moved towards and away from, see steering.py;
-        they are not among the hits, and similarity is the cosine with the moved question.
+        they are not among the hits, nor, folded, are their other versions; similarity is the cosine with the moved
+        question.
         diverse, sort, group: see `Arrangement`. The best `among` hits are put in another order, so that those after
         any offset are the same for any k.
         """
@@ -168,12 +170,18 @@ class SearchIndex:
             (some,), nearest = opened.answers([text], query[None, :], depth, mode, permitted, [looked_for])
             return some
 
-        found = folded(ask, arrangement.depth(offset + k), versions.firsts if fold else {})
-        stands = None if steering else opened.standings([text], query[None, :], nearest, mode)[0]
+        firsts = versions.firsts if fold else {}
+        named = opened.papers.named(text) if firsts else ()
+        apart = nullcontext() if steering or allowed is None else opened.judge.beside(query, mode)
+        with apart:
+            found = folded(ask, arrangement.depth(offset + k), firsts, named)
+        stands = None if steering else opened.judge.standings([text], query[None, :], nearest, mode)[0]
         found, notes = arranged(opened, found, arrangement)
         answer = opened.results(
             found[offset : offset + k], offset, mode, allowed, asked, query=text, steering=steering, stands=stands
         )
+        if steering and fold:
+            notes += opened.versions_left_out(steering.rows, allowed)
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer
 
@@ -218,8 +226,8 @@ class SearchIndex:
             versions.firsts if fold else {},
         )
         found, notes = arranged(opened, found, arrangement)
-        if others := [row for row in dict.fromkeys(left_out) if row not in steering.rows]:
-            notes += (f"left out, as versions of what was named: {', '.join(opened.papers.ids(others))}",)
+        if fold:
+            notes += opened.versions_left_out(steering.rows, allowed)
         answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, steering=steering)
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer

@@ -2,7 +2,8 @@
 
 The level of a question is the mean cosine of its ten nearest papers plus its mean cosine with all papers. Its standing
 is the share of background questions, titles and sentences of the corpus' own papers (background.py), whose level is
-lower, a rank among them as a p-value is. In and out: numbers, and the file that keeps those of the background.
+lower, a rank among them as a p-value is. In and out: numbers, and the file that keeps those of the background; what
+looks into an index for them, and what keywords add to the verdict, is in judging.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 LEAST_PAPERS = 1000
@@ -65,16 +66,18 @@ class Background:
         """The share of background questions whose level is lower than this one."""
         return bisect_left(self.levels, level) / len(self.levels)
 
-    def standing(self, nearest: float, best: float, mean: float) -> Standing:
-        """Of a question by the mean cosine of its NEAREST papers, that of the best one, and that with all papers."""
-        value = self.value(nearest + mean)
-        return Standing(value, value >= LOWEST_SHARE or self.value(best + mean) >= ALONE)
+    def standing(self, nearest: float, best: float, mean: float, known: bool = True) -> Standing:
+        """Of a question by the mean cosine of its NEAREST papers, that of the best one, and that with all papers.
 
-    def of_question(self, nearest: Sequence[float], mean: float, names_papers: bool = False) -> QuestionStanding:
-        """By the cosines of its nearest papers, best first, and the mean one; one that names papers has those."""
+        known: whether any of its words is in a paper; for one without, only a paper that stands out alone does.
+        """
+        value = self.value(nearest + mean)
+        return Standing(value, (known and value >= LOWEST_SHARE) or self.value(best + mean) >= ALONE)
+
+    def of_question(self, nearest: Sequence[float], mean: float, known: bool = True) -> QuestionStanding:
+        """By the cosines of its nearest papers, best first, and the mean one; known: as in `standing`."""
         near = nearest[:NEAREST]
-        standing = self.standing(sum(near) / len(near), near[0], mean)
-        return QuestionStanding(replace(standing, stands_out=True) if names_papers else standing, self, mean)
+        return QuestionStanding(self.standing(sum(near) / len(near), near[0], mean, known), self, mean)
 
     def to_json(self) -> str:
         """As it is kept in an index."""

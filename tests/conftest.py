@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name != "test_offline.py")
 
 
+@lru_cache(maxsize=1 << 14)
+def _of_word(word: str, dimensions: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
+    return np.random.default_rng(seed).standard_normal(dimensions)
+
+
 class TinyEncoder:
     """Feature hashing: a text's vector is the unit sum of fixed random vectors, one for each of its words.
 
@@ -57,8 +64,7 @@ class TinyEncoder:
     def _vector(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         total = np.zeros(self.identity.dimensions)
         for word in text.lower().split()[: self.identity.max_tokens] or [""]:
-            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little")
-            total += np.random.default_rng(seed).standard_normal(self.identity.dimensions)
+            total += _of_word(word, self.identity.dimensions)
         return (total / np.linalg.norm(total)).astype(np.float32)
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:

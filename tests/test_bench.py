@@ -20,6 +20,7 @@ from semsearch.encoders.onnx import OnnxEncoder
 pytest.importorskip("bench", reason="the benchmark is part of a checkout, and of nothing else")
 from bench import __main__ as bench_main
 from bench import filters, memory, quality, rank, rate, read, results, tables
+from bench.answers.duplicates import wilson
 from bench.inputs import Inputs, SkippedError
 
 
@@ -135,3 +136,10 @@ def test_any_folder_with_the_three_files_is_an_evaluation_set(
         quality.run(replace(inputs, eval_sets=place))
     assert asked == [("our own", "fp32"), ("our own", "int8")] * 2
     assert "our own" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "interval"), [(36, 46, (0.6443, 0.8774)), (20, 20, (0.8389, 1.0)), (0, 10, (0.0, 0.2775))]
+)
+def test_intervals_of_shares(part: int, whole: int, interval: tuple[float, float]) -> None:
+    assert wilson(part, whole) == pytest.approx(interval, abs=2e-4)

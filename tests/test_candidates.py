@@ -166,7 +166,7 @@ def test_each_question_has_its_own_candidates(index: SearchIndex) -> None:
     assert {paper.id for paper in b.papers} == {"p9", "p1"}
     assert c.papers == ()
     assert a.notes == b.notes == ("not in the index, of the candidates: 1 (gone)",)
-    assert c.notes[-1] == "some questions have no candidates"
+    assert c.notes[-1] == "the question has no candidates"
 
 
 def test_a_filter_holds_for_candidates_in_the_index_and_outside(index: SearchIndex) -> None:

@@ -158,7 +158,7 @@ def test_table_columns_are_aligned(run: Run, index: Path) -> None:
 
 def test_json_has_the_documented_shape(run: Run, index: Path) -> None:
     answer = json.loads(run("query", QUESTION, "--index", index, "--json").out)
-    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits", "notes", "standing"]
+    assert list(answer) == ["query", "like", "unlike", "mode", "index", "hits", "notes", "standing", "standing_reason"]
     assert (answer["query"], answer["like"], answer["unlike"], answer["mode"]) == (QUESTION, [], [], "hybrid")
     assert answer["index"] == {
         "path": str(index),

@@ -148,7 +148,10 @@ def test_a_run_is_ranked_again(rank: Rank) -> None:
     code, out, err = rank("q.jsonl", "--candidates", "run", "--format", "tsv")
     assert code == 0
     assert [line.split("\t")[:3] for line in out.splitlines()[1:]] == [["q1", "b", "1"], ["q1", "a", "2"]]
-    assert err.splitlines() == ["not in the index, of the candidates: 1 (z)", "some questions have no candidates"]
+    assert err.splitlines() == ["not in the index, of the candidates: 1 (z)", "questions without candidates: 1 (q2)"]
+    Path("q.jsonl").write_text("".join(f'{{"id": "n{n}", "text": "the moon"}}\n' for n in range(4)))
+    err = rank("q.jsonl", "--candidates", "run")[2]
+    assert err.splitlines()[-1] == "questions without candidates: 4 (n0, n1, n2, ...)"
 
 
 def test_an_interest_that_names_nobody_is_an_error_with_its_line(rank: Rank) -> None:

@@ -211,6 +211,20 @@ def test_they_follow_what_is_added_replaced_and_removed(tmp_path: Path) -> None:
     assert firsts(index) == {"b": "a"}
 
 
+def test_when_the_first_of_them_goes_the_others_are_grouped_anew_as_a_build_of_them_does(tmp_path: Path) -> None:
+    more = [
+        {**paper("How seals choose a sandbank (poster)", text, date="2023").as_dict(), "id": id}
+        for id, text in (("e", TIDES + LATER), ("f", LATER + TIDES))
+    ]
+    index = built(tmp_path, [*RECORDS, *more])
+    assert firsts(index) == dict.fromkeys("bcef", "a")
+    remove_papers(["a"], index, encoder=TinyEncoder())
+    (tmp_path / "anew").mkdir()
+    left = built(tmp_path / "anew", [*RECORDS[1:], *more])
+    assert firsts(index) == firsts(left)
+    assert firsts(index)["f"] == firsts(index)["e"] == "b"
+
+
 def test_a_format_before_knows_of_none() -> None:
     live = open_live(Path(__file__).parent / "golden" / "format-3")
     with closing(PaperTable(live.papers, live.manifest.counts.papers)) as table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from typer.testing import CliRunner
 from semsearch import cli
 from semsearch.build import build_index
 from semsearch.cli.render import Shown, show_papers, show_results
+from semsearch.corpus import read_papers
 from semsearch.encoders.onnx import OnnxEncoder
+from semsearch.filters import Filter
 from semsearch.folding import folded, shown
+from semsearch.paper import Paper
 from semsearch.retrieval import Found
 from semsearch.search import SearchIndex
 
@@ -45,6 +49,8 @@ def test_the_first_version_stands_at_the_place_of_the_best() -> None:
     assert shown([5, 3, 8, 4, 1], {3: 1, 4: 1}) == [0, 4, 2]
     assert shown([5, 3, 8, 4], {3: 1, 4: 1}) == [0, 1, 2]  # the first one was not found
     assert shown([], {3: 1}) == []
+    assert shown([5, 3, 8, 4, 1], {3: 1, 4: 1}, named=[4]) == [0, 3, 2]  # what was named is what is shown
+    assert shown([5, 3, 8, 4, 1], {3: 1, 4: 1}, named=[1, 3]) == [0, 4, 2]
 
 
 @given(st.dictionaries(st.integers(0, 59), st.integers(60, 64)), st.integers(1, 30), st.integers(0, 30), st.randoms())
@@ -95,6 +101,48 @@ def test_similar_leads_to_no_version_of_what_was_named_in_a_table(index: Path) -
         assert opened.similar("w0", 5, fold=True).notes == ()
         liked = opened.search("whale", 100, like="song", fold=True)
         assert not {"song", "pre", "short"} & {hit.id for hit in liked}
+
+
+@pytest.mark.parametrize("steered", [{"like": "pre"}, {"unlike": "pre"}, {"like": "w0", "unlike": "pre"}])
+def test_versions_of_what_steers_are_left_out_of_tables_with_a_note_and_of_nothing_else(
+    index: Path, steered: dict[str, str]
+) -> None:
+    with SearchIndex(index) as opened:
+        folded = opened.search("whale song", 100, **steered, fold=True)  # type: ignore[arg-type]
+        assert not {"song", "pre", "short"} & {hit.id for hit in folded}
+        assert folded.notes == ("left out, as versions of what was named: song, short",)
+        machine = opened.search("whale song", 100, **steered)  # type: ignore[arg-type]
+        told = {hit.id: hit.duplicate_of for hit in machine}
+        assert (told["song"], told["short"], "pre" in told, machine.notes) == (None, "song", False, ())
+        late = Filter(since="2022")
+        assert opened.search("whale song", 9, **steered, filter=late, fold=True).notes[-1] == (  # type: ignore[arg-type]
+            "left out, as versions of what was named: short"
+        )
+
+
+def test_a_paper_that_the_question_names_is_the_one_that_is_shown(index: Path) -> None:
+    with SearchIndex(index) as opened:
+        for name in ("pre", "short", "song", "The whale song moves eastwards"):
+            answer = opened.search(name, 3, fold=True)
+            assert len(answer) == 3
+            assert answer[0].id == (name if name in ("pre", "short", "song") else "pre")
+            assert {answer[0].id, *(paper.id for paper in answer[0].versions)} == {"song", "pre", "short"}
+
+
+def test_references_tell_of_which_a_paper_is_a_version_and_read_back_as_ever(index: Path, tmp_path: Path) -> None:
+    def written(option: str) -> str:
+        words = ["query", "pre", "-k", "1", option, "--index", str(index)]
+        return CliRunner().invoke(cli.app, words).stdout
+
+    assert re.findall(r"duplicate-of = \{(.*)\}", written("--bibtex")) == ["song"]
+    assert json.loads(written("--csl"))[0]["custom"] == {"duplicate_of": "song"}
+    assert "song" not in [line[6:] for line in written("--ris").splitlines()]
+    (original,) = (record for record in RECORDS if record["id"] == "pre")
+    for option, name in (("--bibtex", "p.bib"), ("--csl", "p.json"), ("--ris", "p.ris")):
+        (tmp_path / name).write_text(written(option))
+        (paper,) = read_papers(tmp_path / name)
+        assert isinstance(paper, Paper)
+        assert (paper.id, paper.title, paper.abstract) == ("pre", original["title"], original["abstract"])
 
 
 def test_a_run_has_all_of_them_and_says_so(index: Path) -> None:

@@ -75,11 +75,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "opened": {
         "errors", "paper", "encoders", "vectors", "lexical", "words", "retrieval", "filters", "why", "results", "store",
-        "steering", "standing",
+        "steering", "standing", "judging",
     },
+    "judging": {"errors", "paper", "lexical", "words", "retrieval", "standing", "store", "vectors"},
     "candidates": {
-        "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "retrieval", "vectors",
-        "words",
+        "errors", "text", "paper", "bm25", "filters", "fusion", "lexical", "opened", "progress", "results", "retrieval",
+        "vectors", "words",
     },
     "ranking": {
         "standing",

@@ -60,6 +60,8 @@ def test_a_mark_windows_line_ends_and_compound_letters_make_no_difference(tmp_pa
         (" \n\n", "questions: no question"),
         ("q1\ttides\nmoons\n", "questions:2: expected id, tab, text"),
         ("q1\ttides\nq2\t \n", "questions:2: a question without text"),
+        ("q1\t\nq2\tx\n", "questions:1: a question without text"),
+        ("q1\t\r\nq2\tx\r\n", "questions:1: a question without text"),
         ('{"id": "q1"', "questions:1: expected a JSON object"),
         ('{"id": "q1"}', "questions:1: expected a question under `text`, got id"),
         ("{}", "questions:1: expected a question under `text`, got nothing"),

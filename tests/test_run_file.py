@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import Any, NoReturn
 
 import pytest
 from conftest import TinyEncoder
+
+from semsearch.questions import Question
 
 WORDS = ["whale", "ice", "tide", "moon", "bee", "ant", "star", "cell", "wave", "rock"]
 QUESTIONS = 60
@@ -142,7 +145,11 @@ def test_a_run_is_not_gone_on_with_over_another_generation_or_other_questions(
     build_index(made / "papers.jsonl", tmp_path / "other", model=TinyEncoder())
     code, err = writers.run(*rank(made, tmp_path / "run", "--resume", "--index", tmp_path / "other"))
     assert code == 1
-    assert "manifest " in err
+    assert re.match(
+        r"error: .*run\.part: begun with another index, or another generation of it: generation-000001 \(\w{16}\), "
+        r"now generation-000001 \(\w{16}\)\n",
+        err,
+    )
     (tmp_path / "q.tsv").write_text((made / "q.tsv").read_text().replace("q27\t", "r27\t"))
     other = ("rank", tmp_path / "q.tsv", "--index", made / "index", "-k", 5, "-o", tmp_path / "run", "--resume")
     code, err = writers.run(*other)
@@ -211,6 +218,48 @@ def test_after_ctrl_c_nothing_that_was_answered_is_lost(writers: Writers, made: 
     code, err = writers.run(*rank(made, tmp_path / "early"), kill=("_put", -2))
     assert (code, err) == (130, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "whole"]
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)])
+def test_two_runs_never_write_to_one_file(
+    writers: Writers, made: Path, tmp_path: Path, resume: tuple[str, ...]
+) -> None:
+    from semsearch.cli.run_file import run_writer
+
+    output = tmp_path / "run"
+    with run_writer(output, "first\n", {}, resume=False) as writer:
+        code, err = writers.run(*rank(made, output, *resume))
+        assert code == 1
+        assert err.splitlines()[0] == f"error: {output}: another run (pid {os.getpid()}) is writing to it"
+        list(writer.unanswered([Question("q", "text")]))
+        writer.write(["a line\n"])
+    assert output.read_text() == "first\na line\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert writers.run(*rank(made, output, *resume))[0] == 0
+
+
+@pytest.mark.parametrize("given", ["q.tsv", "link", "hard", "run.part", "run.part.log", "only", "candidates", "folder"])
+def test_a_run_never_writes_over_what_it_reads(writers: Writers, made: Path, tmp_path: Path, given: str) -> None:
+    questions = tmp_path / ("run.part" if given == "run.part" else "run.part.log" if "log" in given else "q.tsv")
+    questions.write_text("q\twhale\n")
+    ids = tmp_path / "ids" / "ids.jsonl"
+    ids.parent.mkdir()
+    ids.write_text('{"id": "p1", "title": "é 1", "abstract": "whale"}\n')
+    output = {"run.part": tmp_path / "run", "run.part.log": tmp_path / "run", "only": ids, "candidates": ids,
+              "folder": ids}.get(given, tmp_path / Path(given).name)  # fmt: skip
+    if given == "link":
+        output.symlink_to(questions)
+    if given == "hard":
+        output.hardlink_to(questions)
+    options = {"only": ("--only", ids), "candidates": ("--candidates", ids), "folder": ("--candidates", ids.parent)}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    code, err = writers.run(
+        "rank", questions, "--index", made / "index", "-o", output, *options.get(given, ())
+    )  # fmt: skip
+    assert code == 1
+    assert f": is read, and a run to {output} would write over it (as " in err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert writers.run("rank", questions, "--index", made / "index", "-o", tmp_path / "other", "-k", 1)[0] == 0
 
 
 def _serve() -> None:

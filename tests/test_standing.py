@@ -20,7 +20,10 @@ from semsearch.cli.render import show_results
 from semsearch.encoders import Encoder
 from semsearch.errors import EncoderError, StoreError
 from semsearch.filters import Filter
+from semsearch.judging import Judge
+from semsearch.opened import OpenGeneration
 from semsearch.paper import Paper
+from semsearch.retrieval import Retriever
 from semsearch.search import SearchIndex
 from semsearch.sentences import sentences
 from semsearch.standing import VERDICT, Background, background_from_json
@@ -159,6 +162,10 @@ def test_it_is_of_questions_by_meaning(large: Path) -> None:
         for answer in without:
             assert answer.standing is None
             assert {hit.standing for hit in answer} == {None}
+        of_papers = "papers were given, liked or not, and it is of questions alone"
+        by_keywords = "keywords alone were searched (mode lexical), and it is of a search by meaning"
+        assert [answer.standing_reason for answer in without] == [by_keywords, of_papers, of_papers]
+        assert index.search(ABOUT).standing_reason == ""
         (ranked,) = index.rank([ABOUT], 4)
         answer = index.search(ABOUT, 4)
     assert ranked.standing == answer.standing
@@ -166,17 +173,16 @@ def test_it_is_of_questions_by_meaning(large: Path) -> None:
 
 
 def test_the_same_corpus_in_another_order_and_by_updates_has_the_same_background(large: Path, tmp_path: Path) -> None:
-    some = records(1060)
-    build_index(write_jsonl(tmp_path / "p.jsonl", some[:1045][::-1]), tmp_path / "index", model=TinyEncoder(64))
-    add_papers(write_jsonl(tmp_path / "more.jsonl", some[1045:]), tmp_path / "index", encoder=TinyEncoder(64))
-    assert open_live(tmp_path / "index").background.levels == pytest.approx(oracle(tmp_path / "index"), abs=2e-6)
-    gone = [each["id"] for each in some[1050:]]
-    remove_papers(gone, tmp_path / "index", encoder=TinyEncoder(64))
-    assert open_live(tmp_path / "index").background.levels == pytest.approx(
-        open_live(large).background.levels, abs=2e-6
-    )
-    remove_papers([f"p{number:04}" for number in range(60)], tmp_path / "index", encoder=TinyEncoder(64))
-    assert open_live(tmp_path / "index").background == Background(reason="990 papers, and it takes 1,000")
+    some = records(1052)
+    papers = [*some[:1040], *some[1050:]]
+    index = tmp_path / "index"
+    build_index(write_jsonl(tmp_path / "p.jsonl", papers[::-1]), index, model=TinyEncoder(64))
+    add_papers(write_jsonl(tmp_path / "more.jsonl", some[1040:1050]), index, encoder=TinyEncoder(64))
+    assert open_live(index).background.levels == pytest.approx(oracle(index), abs=2e-6)
+    remove_papers([each["id"] for each in some[1050:]], index, encoder=TinyEncoder(64))
+    assert open_live(index).background.levels == pytest.approx(open_live(large).background.levels, abs=2e-6)
+    remove_papers([f"p{number:04}" for number in range(60)], index, encoder=TinyEncoder(64))
+    assert open_live(index).background == Background(reason="990 papers, and it takes 1,000")
 
 
 def test_below_a_thousand_papers_there_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,6 +192,7 @@ def test_below_a_thousand_papers_there_is_none(tmp_path: Path, capsys: pytest.Ca
     assert answer.standing is None
     values = answer.as_dict()
     assert values["standing"] is None
+    assert values["standing_reason"] == "30 papers, and it takes 1,000"
     assert values["hits"][0]["standing"] is None
     show_results(answer, "table")
     assert capsys.readouterr().out.split()[:4] == ["#", "similarity", "title", "authors"]
@@ -236,7 +243,95 @@ def test_one_paper_may_stand_out_alone() -> None:
     assert background.standing(0.005, 0.51, 0.0).stands_out is True
     assert background.standing(0.005, 0.3, 0.21).stands_out is True
     assert background.standing(0.015, 0.0, 0.0).stands_out is True
+    assert background.standing(0.015, 0.49, 0.0, known=False).stands_out is False
+    assert background.standing(0.015, 0.51, 0.0, known=False).stands_out is True
     assert background.standing(0.55, 0.6, 0.1).value == pytest.approx(0.65, abs=0.011)
+
+
+SOME = [
+    {"id": "k1", "title": "A zither for whales", "abstract": "Its song reaches the quokka."},
+    {"id": "k2", "title": "Dunes of sand", "abstract": "Wind moves them, and a marimba-9 plays."},
+    {"id": "k3", "title": "Talks with ROBO-7 and others", "abstract": "It has an arm."},
+]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> OpenGeneration:
+    """123 papers, of which SOME have words that the others have not."""
+    folder = tmp_path_factory.mktemp("judging")
+    build_index(write_jsonl(folder / "p.jsonl", records(120) + SOME), folder / "index", model=TinyEncoder(64))
+    return OpenGeneration(open_live(folder / "index"), "index", TinyEncoder(64))
+
+
+def stands_out(small: OpenGeneration, question: str, below: int) -> bool:
+    """Whether a paper does by the background that has so many of ten levels below those of any question."""
+    background = Background(tuple([-3.0] * below + [3.0] * (10 - below)), (0.0,) * 64)
+    judge = Judge(background, small.retriever, small.lexical, small.papers)
+    (found,) = judge.standings([question], TinyEncoder(64).encode_queries([question]), None, "hybrid")
+    assert found is not None
+    assert found.answer.value == below / 10
+    return found.answer.stands_out
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("zither", True), ("What is a ZITHER?", True), ("zither quokka", True), ("quokkas hear zithers", False),
+        ("zither dune", False), ("whale", False), ("sand dune", False), ("quokka", False), ("marimba-9", False),
+        ("robo 7", True), ("ROBO-7", True), ("robo7", True), ("robo-8", False), ("arm of robo7", True),
+        ("plaid", False), ("zither plaid", False), ("the of and", False), ("?!", False), ("k2", True),
+    ],
+)  # fmt: skip
+def test_a_rare_word_in_the_title_of_a_paper_with_all_words_stands_out(
+    small: OpenGeneration, question: str, expected: bool
+) -> None:
+    assert stands_out(small, question, below=0) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "below", "expected"),
+    [
+        ("plaid fjord", 4, False), ("plaid fjord", 5, True), ("plaid whale", 4, True), ("whale", 4, True),
+        ("?!", 4, False), ("whale", 0, False),
+    ],
+)  # fmt: skip
+def test_words_that_no_paper_has_need_one_that_stands_out_alone(
+    small: OpenGeneration, question: str, below: int, expected: bool
+) -> None:
+    assert stands_out(small, question, below) is expected
+
+
+def test_another_filter_of_the_same_question_compares_nothing_with_all_papers_again(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    nearest = Retriever.nearest
+
+    def counted(self: Retriever, queries: np.ndarray, count: int) -> np.ndarray:
+        compared.append(len(queries))
+        return nearest(self, queries, count)
+
+    monkeypatch.setattr(Retriever, "nearest", counted)
+    with opened(large) as index:
+        unfiltered = index.search(ABOUT)
+        filtered = [index.search(ABOUT, filter=Filter(year=year)) for year in ("1991", "1992")]
+        assert compared == []
+        assert [each.standing for each in filtered] == [unfiltered.standing] * 2
+        later = [index.search("robot arm", filter=Filter(year=year)) for year in ("1991", "1992")]
+        assert compared == [1]
+        ranked = list(index.rank(["robot arm", "wind", ABOUT, "dune"], 2, filter=Filter(year="1991")))
+        assert compared == [1, 2]
+        assert ranked[0].standing == later[0].standing == later[1].standing
+        assert [each.standing for each in ranked] == [index.search(each.query).standing for each in ranked]
+
+
+def test_what_is_searched_beside_a_filter_fails_as_the_question(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: Retriever, queries: np.ndarray, count: int) -> np.ndarray:
+        raise StoreError("the vectors are gone")
+
+    monkeypatch.setattr(Retriever, "nearest", fails)
+    with opened(large) as index, pytest.raises(StoreError, match="the vectors are gone"):
+        index.search("robot", filter=Filter(year="1991"))
 
 
 GOOD = {"levels": [0.1, 0.2], "centre": [0.5, 0.5], "reason": ""}

@@ -7,6 +7,7 @@ versions.tsv has ids of ml_papers, a verdict for each pair, and the sample that 
 from __future__ import annotations
 
 import csv
+import math
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -58,7 +59,8 @@ def _counted(pairs: Sequence[tuple[bool, bool]]) -> dict[str, int]:
 
 
 def tables(values: Values) -> str:
-    """Precision on the found samples, recall on the one that was found otherwise."""
+    """Precision on the found samples, recall on the one that was found otherwise, with 95 % intervals where a sample
+    was drawn (Wilson's); all that was found is no sample, but gets one as well: of what such a rule finds."""
     samples = values["samples"]
     told = {
         "published": "found, both published (all of them)",
@@ -79,4 +81,16 @@ def tables(values: Values) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else ""
+    if not whole:
+        return ""
+    low, high = wilson(part, whole)
+    return f"{part / whole:.0%} ({low:.0%} to {high:.0%})"
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """The 95 % interval of a share (E. B. Wilson 1927, doi:10.1080/01621459.1927.10502953), which holds for few."""
+    z = 1.959964
+    share, spread = part / whole, z * z / whole
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / whole + spread / whole / 4) / (1 + spread)
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,7 +1,7 @@
 """Standing: how far it tells questions that a corpus can answer from those that it cannot, there and in other corpora.
 
-Of each corpus: its own questions, those of the other sets, and two lists of questions made for this, whose subjects the
-file names tell. A corpus whose index has no background (of an earlier format, say) gets one here, which nothing keeps.
+Of each corpus: its own questions, those of the other sets, and four lists of questions made for this, whose subjects
+the file names tell. A corpus whose index has no background (of an earlier format, say) gets one, which nothing keeps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from semsearch import build_index
 from semsearch.background import background_of, background_questions, nearest_without
+from semsearch.judging import Judge
+from semsearch.opened import OpenGeneration
 from semsearch.questions import read_questions
 from semsearch.search import SearchIndex
 from semsearch.standing import Background
@@ -27,7 +29,12 @@ from ..tables import Values, table
 _PAPERS = "ml_papers"
 _QUESTIONS = "ml_questions"
 _SETS = ("cranfield", "cisi", "cacm")
-_MADE = {"other subjects": "other_subjects.txt", "machine learning": "machine_learning.txt"}
+_MADE = {
+    "other subjects": "other_subjects.txt",
+    "other subjects in its words": "other_in_its_words.txt",
+    "machine learning": "machine_learning.txt",
+    "acronyms": "acronyms.txt",
+}
 _INDEXES = HOME / "corpora" / "answers"
 _SHARES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9)
 _BLOCK = 1 << 13
@@ -66,7 +73,9 @@ def _corpus(path: Path, own: str, asked: dict[str, list[str]]) -> Values:
         started = time.process_time()
         background = background_of(papers, codes, lambda: encoder)
         seconds = time.process_time() - started
-        found = {name: _figures(encoder.encode_queries(texts), codes, background) for name, texts in asked.items()}
+        opened = OpenGeneration(generation, str(path), loaded=encoder)
+        judge = Judge(background, opened.retriever, opened.lexical, opened.papers)
+        found = {name: _figures(texts, encoder.encode_queries(texts), codes, judge) for name, texts in asked.items()}
         rows, texts = background_questions(papers, len(background.levels))  # other papers than those of the background
         queries = encoder.encode_queries(texts)
         held_out = _values(queries, nearest_without(queries, rows, codes), background)
@@ -91,7 +100,7 @@ def _values(queries: FloatArray, nearest: FloatArray, background: Background) ->
     return np.array([background.value(float(level)) for level in nearest.mean(axis=1) + means])
 
 
-def _figures(queries: FloatArray, codes: CodeArray, background: Background) -> Figures:
+def _figures(texts: list[str], queries: FloatArray, codes: CodeArray, judge: Judge) -> Figures:
     """Of each question: its level, what its parts and a z-score tell alone, its standing, and whether it is refused."""
     nearest = nearest_without(queries, np.full(len(queries), -1), codes)
     sums, squares = np.zeros(len(queries)), np.zeros(len(queries))
@@ -103,7 +112,7 @@ def _figures(queries: FloatArray, codes: CodeArray, background: Background) -> F
     deviation = np.sqrt(squares / len(codes) - mean**2)
     ten = nearest.mean(axis=1).astype(np.float64)
     best = nearest[:, 0].astype(np.float64)
-    standings = [background.standing(*map(float, each)) for each in zip(ten, best, mean, strict=True)]
+    standings = [each.answer for each in judge.standings(texts, queries, nearest, "hybrid") if each]
     return {
         "level": ten + mean,
         "mean of ten": ten,

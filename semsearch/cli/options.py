@@ -110,7 +110,8 @@ GroupOption = Annotated[
     GroupKey | None,
     typer.Option(
         "--group", rich_help_panel=_ARRANGING,
-        help="Show the hits in groups, each hit in one: of several authors that of whom most hits are.",
+        help="Show the hits in groups, each hit in one: of several authors that of whom most hits are. Ranks stay "
+        "those of the whole answer.",
     ),
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .._version import __version__
-from ..results import Ranking
+from ..results import NO_CANDIDATES, Ranking
 from ..text import digest
 from .options import (
     DEFAULT_INDEX,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .candidates import CandidateFile
 
 _TAG = "semsearch"
+_SHOWN = 3  # ids in a note
 
 CandidatesOption = Annotated[
     str | None,
@@ -100,12 +101,14 @@ def rank(
     from ..progress import silent, terminal_progress
     from ..questions import count_questions, read_questions
     from ..search import open_index
-    from .run_file import run_writer
+    from .run_file import check_inputs, run_writer
 
+    if target is not None:
+        check_inputs(target, (questions, only, candidates))
     given = _candidates(candidates)
     watched = nullcontext(silent) if target is None and sys.stdout.isatty() else terminal_progress()
     total = count_questions(questions)
-    notes = dict.fromkeys(given.notes if given else ())
+    notes = _Notes(given.notes if given else ())
     try:
         with open_index(index) as opened, watched as progress:
             settings = _settings(opened, k, mode, filter, format, given)
@@ -116,11 +119,32 @@ def rank(
                 for done, ranking in enumerate(rankings, start=writer.done + 1):
                     writer.write(_LINES[format](ranking))
                     progress("ranking questions", done, total)
-                    notes |= dict.fromkeys(ranking.notes)
+                    notes.add(ranking)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    for note in notes:
+    for note in notes.lines():
         print(note, file=sys.stderr)
+
+
+class _Notes:
+    """What the reader should know of all answers, each note once; memory does not grow with the questions."""
+
+    def __init__(self, notes: Iterable[str]) -> None:
+        self._notes = dict.fromkeys(notes)
+        self._without = 0
+        self._first: list[str] = []
+
+    def add(self, ranking: Ranking) -> None:
+        self._notes |= dict.fromkeys(ranking.notes)
+        if NO_CANDIDATES in ranking.notes:
+            self._without += 1
+            self._first += [ranking.query_id][: _SHOWN - len(self._first)]
+
+    def lines(self) -> Iterator[str]:
+        yield from (note for note in self._notes if note != NO_CANDIDATES)
+        if self._without:
+            more = ", ..." if self._without > len(self._first) else ""
+            yield f"questions without candidates: {self._without} ({', '.join(self._first)}{more})"
 
 
 def _candidates(path: str | None) -> CandidateFile | None:

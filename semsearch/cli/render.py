@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -258,15 +258,20 @@ def _papers_text(shown: Sequence[Shown]) -> Iterator[str]:
             yield textwrap.fill(abstract, width) if width else abstract
 
 
-_REFERENCES: dict[str, Callable[[Sequence[Paper]], Iterable[str]]] = {"bibtex": bibtex, "ris": ris, "csl": csl}
+_Write = Callable[[Sequence[Paper], Mapping[str, str]], Iterable[str]]
+_REFERENCES: dict[str, _Write] = {
+    "bibtex": bibtex,
+    "ris": lambda papers, _: ris(papers),  # what it has no tag for becomes a note in a library
+    "csl": csl,
+}
 
 
-def _referred(write: Callable[[Sequence[Paper]], Iterable[str]]) -> Callable[[Results], Iterable[str]]:
-    return lambda results: write([hit.paper for hit in results])
+def _referred(write: _Write) -> Callable[[Iterable[Hit | Shown]], Iterable[str]]:
+    def written(several: Iterable[Hit | Shown]) -> Iterable[str]:
+        each = list(several)
+        return write([one.paper for one in each], {one.paper.id: one.duplicate_of for one in each if one.duplicate_of})
 
-
-def _of_papers(write: Callable[[Sequence[Paper]], Iterable[str]]) -> Callable[[Sequence[Shown]], Iterable[str]]:
-    return lambda shown: write([each.paper for each in shown])
+    return written
 
 
 _RESULTS: dict[str, Callable[[Results], Iterable[str]]] = {
@@ -285,6 +290,6 @@ _PAPERS: dict[str, Callable[[Sequence[Shown]], Iterable[str]]] = {
     "tsv": _papers_tsv,
     "csv": _papers_csv,
     "ids": lambda shown: (each.paper.id for each in shown),
-    **{name: _of_papers(write) for name, write in _REFERENCES.items()},
+    **{name: _referred(write) for name, write in _REFERENCES.items()},
 }
 OUTPUTS = tuple(_RESULTS)

@@ -3,12 +3,14 @@
 OUTPUT.part is what has been written; it takes its name once it is whole. OUTPUT.part.log tells of it, a JSON object a
 line: the first has the settings of the run, each further one how many questions are answered by how many bytes, with
 the hashes of both. So nothing is guessed from a torn line, and a question for which nothing was found counts as well.
+OUTPUT.part.lock is there while they are written, so that two runs never write to the same ones.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,12 +49,42 @@ class RunWriter(Protocol):
         ...
 
 
+def check_inputs(output: Path, inputs: Iterable[str | None]) -> None:
+    """Raise QueryError where a run to output would write over a file that it reads, by whatever name or link; and for
+    a folder that is read, over one in it."""
+    written = [file for file in (output, _part_of(output), _log_of(output)) if file.is_file()]
+    for name in inputs:
+        if name is None or name == "-" or not (given := Path(name)).exists():
+            continue
+        for file in written:
+            if _is_of(file, given):
+                raise QueryError(
+                    f"{name}: is read, and a run to {output} would write over it (as {file})",
+                    "name another file with -o",
+                )
+
+
+def _is_of(file: Path, given: Path) -> bool:
+    if given.is_dir():
+        return any(path == given.resolve() for path in file.resolve().parents)
+    return given.is_file() and file.samefile(given)
+
+
+def _part_of(output: Path) -> Path:
+    return output.with_name(f"{output.name}.part")
+
+
+def _log_of(output: Path) -> Path:
+    return output.with_name(f"{output.name}.part.log")
+
+
 @contextmanager
 def run_writer(output: Path | None, header: str, settings: Settings, resume: bool) -> Iterator[RunWriter]:
     """What writes to output, None for standard output, header first.
 
     After an error, what was written stays in OUTPUT.part, and what was at output before is. resume: go on with it.
-    Raises QueryError where output cannot be written, and where what is to be gone on with is another run.
+    Raises QueryError where output cannot be written, where another run writes to it, and where what is to be gone on
+    with is another run.
     """
     if output is None:
         yield _Stream(header)
@@ -62,7 +94,7 @@ def run_writer(output: Path | None, header: str, settings: Settings, resume: boo
             with output.open("w", encoding="utf-8", newline="\n") as file:
                 yield _Stream(header, file)
             return
-        with _part(output, header, settings, resume) as writer:
+        with _locked(output), _part(output, header, settings, resume) as writer:
             yield writer
     except OSError as error:
         raise QueryError(f"{output}: cannot be written ({error.strerror or error})", "name another file") from error
@@ -94,9 +126,38 @@ class _Checkpoint:
 
 
 @contextmanager
+def _locked(output: Path) -> Iterator[None]:
+    """No other run to output is begun or gone on with meanwhile. The lock has the number of the process in it; one that
+    was killed leaves the file behind, but holds it no more."""
+    from filelock import FileLock, Timeout
+
+    output.parent.stat()  # the lock would make the folder
+    file = output.with_name(f"{output.name}.part.lock")
+    try:
+        with FileLock(file, timeout=0):
+            file.write_text(f"{os.getpid()}\n")
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # Windows removes nothing that is open
+                    file.unlink()
+    except Timeout as error:
+        raise QueryError(
+            f"{output}: another run (pid {_writer(file)}) is writing to it",
+            "wait until it has ended, or name another file with -o",
+        ) from error
+
+
+def _writer(lock: Path) -> str:
+    try:
+        return lock.read_text().strip() or "unknown"
+    except OSError:  # Windows lets nobody read a file that is locked
+        return "unknown"
+
+
+@contextmanager
 def _part(output: Path, header: str, settings: Settings, resume: bool) -> Iterator[_PartFile]:
-    part = output.with_name(f"{output.name}.part")
-    log = output.with_name(f"{output.name}.part.log")
+    part, log = _part_of(output), _log_of(output)
     writer = _PartFile(part, log, settings, resume)
     try:
         if not writer.bytes:
@@ -235,9 +296,19 @@ def _whole_lines(log: Path) -> list[tuple[dict[str, Any], int]]:
 
 def _check_settings(part: Path, begun: Settings, settings: Settings) -> None:
     differing = [name for name in {**settings, **begun} if begun.get(name) != settings.get(name)]
-    if differing:
-        told = "; ".join(f"{name} {_shown(begun.get(name))}, now {_shown(settings.get(name))}" for name in differing)
-        raise QueryError(f"{part}: begun with {told}", f"give the options that it was begun with, or {_ANEW}")
+    if not differing:
+        return
+    told = [
+        f"{name} {_shown(begun.get(name))}, now {_shown(settings.get(name))}"
+        for name in differing
+        if name not in ("index", "manifest")
+    ]
+    hint = f"give the options that it was begun with, or {_ANEW}"
+    if len(told) < len(differing):
+        was, now = (f"{_shown(each.get('index'))} ({_shown(each.get('manifest'))})" for each in (begun, settings))
+        told.insert(0, f"another index, or another generation of it: {was}, now {now}")
+        hint = f"name the index that it was begun with (semsearch rollback brings a generation back), or {_ANEW}"
+    raise QueryError(f"{part}: begun with {'; '.join(told)}", hint)
 
 
 def _shown(value: object) -> str:
