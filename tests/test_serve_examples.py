@@ -34,6 +34,10 @@ def test_examples_are_of_different_kinds_and_ask_first() -> None:
         Paper("3", "Fog over cold northern rivers", venue="Fog"),
         Paper("4", "Do all of the owls hear well?"),
     ]
-    asked = ["Do all of the owls hear well?", "How sand sings in dry deserts?", "Is there more on fog over cold northern rivers?"]
+    asked = [
+        "Do all of the owls hear well?",
+        "How sand sings in dry deserts?",
+        "Is there more on fog over cold northern rivers?",
+    ]
     assert examples(papers, 5) == asked
     assert examples(papers, 1) == asked[:1]

@@ -24,10 +24,7 @@ export function noTrouble() {
   byId("trouble").replaceChildren();
 }
 
-/** @param {boolean} before whether an answer to what was asked before is shown */
-function kept(before) {
-  return before ? h("p", {}, "Below is the answer to what was asked before.") : null;
-}
+const BEFORE = "Below is the answer to what was asked before.";
 
 /**
  * @param {import("./api.js").Problem} problem @param {boolean} before whether an answer to what was asked before is shown
@@ -38,16 +35,15 @@ export function showProblem(problem, before, retry, restart) {
   const title = titles[/** @type {0} */ (problem.status)] ?? "This cannot be answered";
   const passing = problem.status === 0 || problem.status >= 500;
   const foreign = !passing && (problem.status === 422 || /--|`|openapi|semsearch /.test(problem.message + problem.hint));
-  const words = foreign
-    ? [h("p", {}, "The search that this address asks for is none that can be made.")]
-    : [problem.message, problem.hint].filter(Boolean).map((text) => h("p", {}, ...coded(sentence(text))));
+  const told = [problem.message, problem.hint].filter(Boolean).map(sentence).join(" ");
+  const said = foreign ? "The search that this address asks for is none that can be made." : told;
+  const now = h("button", { type: "button", class: "word", onclick: retry }, "Try again now");
   const note = h(
     "div",
     { class: before ? "note small-note" : "note", role: "alert" },
     h("h2", {}, title),
-    ...words,
-    kept(before),
-    passing ? h("p", {}, "It is tried again by itself. ", h("button", { type: "button", class: "word", onclick: retry }, "Try again now")) : null,
+    h("p", {}, ...coded(said)),
+    h("p", {}, before ? `${BEFORE} ` : "", ...(passing ? ["It is tried again by itself. ", now] : [])),
     passing ? null : h("button", { type: "button", class: "plain", onclick: restart }, "Begin anew"),
   );
   const place = byId("trouble");
@@ -67,7 +63,7 @@ export function showTooMany(state, before, go) {
       { class: before ? "note small-note" : "note", role: "alert" },
       h("h2", {}, "Too many at once"),
       h("p", {}, said.join(" ")),
-      kept(before),
+      before ? h("p", {}, BEFORE) : null,
       h("p", { class: "ways" }, ...long.map(button)),
     ),
   );
