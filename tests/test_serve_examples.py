@@ -11,12 +11,13 @@ from semsearch.serve.examples import examples, question_of
 @pytest.mark.parametrize(
     ("title", "question"),
     [
-        ("Do Ants Count Their Own Steps?", "Do Ants Count Their Own Steps?"),
-        ("The Shape of Sound in Long Tunnels", "shape of sound in long tunnels"),
-        ("ANTLER: How Deer Grow Bone in One Summer", "how deer grow bone in one summer"),
+        ("Do Ants Count Their Own Steps?", "Do ants count their own steps?"),
+        ("The Shape of Sound in Long Tunnels", "What is there on the shape of sound in long tunnels?"),
+        ("ANTLER: How Deer Grow Bone in One Summer", "How deer grow bone in one summer?"),
         ("Towards DNA Storage With BERT Inside Cells", ""),
-        ("Towards DNA Storage Within Living Cells", "DNA storage within living cells"),
-        ("Why the rivers of Norway freeze late", "why the rivers of Norway freeze late"),
+        ("Towards DNA Storage Within Living Cells", "What is there on DNA storage within living cells?"),
+        ("Why the rivers of Norway freeze late", "Why the rivers of Norway freeze late?"),
+        ("Attention Is All That Counts", ""),
         ("On sand", ""),
         ("Proceedings of the 2021 Meeting on Sand", ""),
         ("", ""),
@@ -33,6 +34,10 @@ def test_examples_are_of_different_kinds_and_ask_first() -> None:
         Paper("3", "Fog over cold northern rivers", venue="Fog"),
         Paper("4", "Do all of the owls hear well?"),
     ]
-    asked = ["Do all of the owls hear well?", "how sand sings in dry deserts", "fog over cold northern rivers"]
+    asked = [
+        "Do all of the owls hear well?",
+        "How sand sings in dry deserts?",
+        "Is there more on fog over cold northern rivers?",
+    ]
     assert examples(papers, 5) == asked
     assert examples(papers, 1) == asked[:1]

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from .._version import __version__
@@ -65,7 +66,8 @@ def create_app(
     told_by_all(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.router.default = StaticFiles(directory=PAGE, html=True)  # what no route answers; mounted, it would hide a 405
+    page = StaticFiles(directory=PAGE, html=True)
+    app.router.default = GZipMiddleware(page)  # what no route answers; mounted, it would hide a 405
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"])
     app.add_middleware(Guard, hosts=hosts)

@@ -1,4 +1,4 @@
-"""Questions to begin with, made of what an index holds: short phrases from the titles of papers of different kinds."""
+"""Questions to begin with, made of what an index holds: of the titles of papers of different kinds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from ..paper import Paper
 
 _LEAST_WORDS, _MOST_WORDS = 4, 9
 _BREAK = re.compile(r":\s+|\s[–—-]\s|\.\s")
-_OPENING = re.compile(r"^(?:towards?|on|an?|the|using|revisiting)\s+", re.IGNORECASE)
+_OPENING = re.compile(r"^(?:towards?|on|using|revisiting)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+_STATES = frozenset(("is", "are", "can", "do", "does", "has", "have", "need", "contain", "contains"))
+# of stop words alone, so that nothing else is looked for than what the title says
+_ASKED = ("What is there on {}?", "What about {}?", "Is there more on {}?")
 
 
 def examples(papers: Iterable[Paper], count: int) -> list[str]:
@@ -18,25 +21,39 @@ def examples(papers: Iterable[Paper], count: int) -> list[str]:
     found: dict[str, str] = {}
     for paper in sorted(papers, key=lambda paper: not paper.title.endswith("?")):
         kind = next(iter(paper.categories), paper.venue or paper.id)
-        if kind not in found and (question := question_of(paper.title)):
+        if kind not in found and (question := question_of(paper.title, _ASKED[len(found) % len(_ASKED)])):
             found[kind] = question
         if len(found) == count:
             break
     return list(found.values())
 
 
-def question_of(title: str) -> str:
-    """A title that asks something as it is, else the first part of it that says enough; empty where none would do."""
+def question_of(title: str, asked: str = _ASKED[0]) -> str:
+    """A title that asks something, else a question for the first part of it that says enough; empty where none does."""
     if title.endswith("?") and _fits(title):
-        return title
+        return _capital(_lowered(title))
     parts = [_OPENING.sub("", part.strip(" .:?!\"'"), count=1) for part in _BREAK.split(title)]
-    return next((_lowered(part) for part in parts if _fits(part)), "")
+    return next((_asking(_lowered(part), asked) for part in parts if _fits(part) and not _states(part)), "")
+
+
+def _asking(part: str, asked: str) -> str:
+    """How deer grow bone is a question by itself, as it is often put; other parts of titles name a thing."""
+    return _capital(f"{part}?") if part.lower().startswith(("how ", "why ")) else asked.format(part)
+
+
+def _capital(question: str) -> str:
+    return question[:1].upper() + question[1:]
 
 
 def _fits(part: str) -> bool:
     words = part.split()
     names = sum(word.isupper() and len(word) > 1 for word in words)  # ACRONYM at ACRONYM 2021 says nothing
     return _LEAST_WORDS <= len(words) <= _MOST_WORDS and names < 2 and not any(word.isdigit() for word in words)
+
+
+def _states(part: str) -> bool:
+    """Whether a part is a sentence of its own, which nothing can be on."""
+    return not _STATES.isdisjoint(part.lower().split())
 
 
 def _lowered(part: str) -> str:

@@ -1,6 +1,6 @@
 // @ts-check
 // What is asked of the server, and the errors that come back. Addresses are relative: the page may lie under a path.
-import { askedBy, filtersOf } from "./state.js";
+import { QUESTION, askedBy, filtersOf } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -13,9 +13,6 @@ export class Problem extends Error {
     this.hint = hint;
   }
 }
-
-/** The longest question of /api/why. */
-const QUESTION = 2000;
 
 /** The hits for a state, k of them after the first `offset`. @param {State} state @param {{k: number, offset?: number, signal?: AbortSignal}} options */
 export function search(state, { k, offset = 0, signal }) {
@@ -47,10 +44,19 @@ function similarToText(state, { k, offset, signal }) {
   });
 }
 
-/** The sentence of an abstract that answers, or null where nothing is asked in words. @param {State} state @param {string} id */
-export async function why(state, id) {
+/**
+ * The sentence of an abstract that answers or, where nothing is asked in words, that is nearest to what is liked.
+ * @param {State} state @param {string} id @param {number} rank of the paper in the answer
+ */
+export async function why(state, id, rank) {
   const question = (state.text || state.q).trim().slice(0, QUESTION);
-  if (!question) return null;
+  if (!question) {
+    const { like, unlike } = state;
+    const params = new URLSearchParams([...like.map((each) => ["id", each]), ...unlike.map((each) => ["unlike", each]), ...filtersOf(state)]);
+    for (const [name, value] of Object.entries({ k: 1, offset: rank - 1, why: true })) params.set(name, String(value));
+    const [hit] = (await get("api/similar", params)).hits;
+    return hit?.id === id ? hit.why : null;
+  }
   const answer = await get("api/why", new URLSearchParams({ q: question, id }));
   return answer.why;
 }
@@ -102,7 +108,9 @@ async function ask(address, options) {
     if (options.signal?.aborted) throw error;
     throw new Problem(0, "The server does not answer.", "It may have been stopped. `semsearch serve` starts it.");
   }
-  if (response.ok) return response.json();
-  const told = await response.json().catch(() => ({}));
-  throw new Problem(response.status, told.detail ?? `The server answered ${response.status}.`, told.hint);
+  const told = await response.json().catch(() => null);
+  options.signal?.throwIfAborted();
+  if (response.ok && told) return told;
+  if (response.ok) throw new Problem(0, "What came back is no answer of semsearch.", "Something in between may want you to sign in: load the page again.");
+  throw new Problem(response.status, told?.detail ?? `The server answered ${response.status}.`, told?.hint);
 }

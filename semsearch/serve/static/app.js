@@ -8,15 +8,22 @@ import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { resultList } from "./results.js";
-import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress } from "./state.js";
-import { showSteering } from "./steering.js";
-import { noTrouble, sentence, showNotes, showNothing, showProblem } from "./trouble.js";
+import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress, tooLong } from "./state.js";
+import { findMissing, forgetMissing, showSteering, withoutMissing } from "./steering.js";
+import { noTrouble, notes, sentence, showNothing, showProblem, showTooMany } from "./trouble.js";
 
 /** @typedef {import("./state.js").State} State */
+
+const SETTLED_MS = 2000;
+const FIRST_WAIT_MS = 1000; // before an answer that failed is asked for again; then twice as long, up to
+const LONGEST_WAIT_MS = 15000;
 
 let state = fromAddress(location);
 let typing = false;
 let asking = new AbortController();
+let run = "";
+let reading = false;
+let [settling, again, waited] = [0, 0, 0];
 const counts = counting();
 
 const box = searchBox(
@@ -25,9 +32,13 @@ const box = searchBox(
     typed(asked);
     typing = false;
   },
+  () => {
+    reading = true;
+    if (!byId("results").hasAttribute("aria-busy")) read();
+  },
 );
 const results = resultList((change) => go(change), () => state);
-const panel = filterPanel((change) => go(change), () => state);
+const panel = filterPanel((change, how) => go(change, how), () => state);
 
 /** Words of the box: the first of a question are a new place to come back to, the next change it. @param {import("./box.js").Asked} asked */
 function typed({ q, text }) {
@@ -36,9 +47,15 @@ function typed({ q, text }) {
   typing = true;
 }
 
-/** @param {Partial<State>} change @param {{replace?: boolean}} [options] */
-function go(change, { replace = false } = {}) {
+/**
+ * Change what is asked, as a new place to come back to, or as the present one.
+ * @param {Partial<State>} change @param {{replace?: boolean, run?: string}} [how] run: what is one place if repeated
+ */
+function go(change, { replace = false, run: kind = "" } = {}) {
   typing = false;
+  clearTimeout(settling);
+  replace ||= kind !== "" && kind === run;
+  run = kind;
   state = Object.freeze({ ...state, k: PAGE, ...change });
   const address = location.pathname + toAddress(state);
   history[replace ? "replaceState" : "pushState"](null, "", address);
@@ -58,11 +75,13 @@ function show() {
 /** Ask for the answer; the one that was asked for before is not waited for any more. */
 async function ask() {
   asking.abort();
+  clearTimeout(again);
   asking = new AbortController();
   const { signal } = asking;
   try {
-    if (asks(state)) await answer(state, signal);
-    else await home(signal);
+    if (tooLong(state).length) return showTooMany(state, results.dim(), go);
+    await found(signal);
+    waited = 0;
   } catch (error) {
     if (!signal.aborted) fail(error);
   } finally {
@@ -70,22 +89,54 @@ async function ask() {
   }
 }
 
+/** The answer, or what is there to begin with; without papers that the index does not have, if it is they that are in the way. @param {AbortSignal} signal */
+async function found(signal) {
+  const asked = withoutMissing(state);
+  try {
+    if (asks(asked)) await answer(asked, signal);
+    else await home(signal);
+  } catch (error) {
+    const unknown = error instanceof Problem && error.status === 400 && (await findMissing(asked));
+    if (signal.aborted) return;
+    if (!unknown) throw error;
+    await found(signal);
+  }
+}
+
 /** The papers are shown as soon as they are there, and how many there are when that is counted. @param {State} asked @param {AbortSignal} signal */
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
-  const counting = counts.of(asked);
+  let counting = counts.of(asked);
   counting.then((there) => signal.aborted || panel.show(there), () => null); // of its failure is told below
   const found = await search(asked, { k: asked.k, signal });
   if (signal.aborted) return;
-  counts.answeredBy(found.index.generation);
+  if (counts.answeredBy(found.index.generation)) {
+    forgetMissing();
+    counting = counts.of(asked);
+    counting.then((there) => signal.aborted || panel.show(there), () => null);
+  }
   hideHome();
-  if (found.hits.length) showNotes(found);
+  if (found.hits.length) noTrouble();
   else showNothing(asked, go);
   const full = found.hits.length === asked.k;
   results.show(found.hits, full && asked.k < MOST);
+  settle();
+  if (reading) read();
   const there = await counting;
   if (signal.aborted) return;
-  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0), found.standing?.verdict);
+  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0), found.standing?.verdict, found.hits.length ? notes(found.notes) : []);
+}
+
+/** What has been read for a while is a place to come back to. */
+function settle() {
+  clearTimeout(settling);
+  if (typing) settling = window.setTimeout(() => (typing = false), SETTLED_MS);
+}
+
+/** Go from the box to the papers, when one has finished asking: j and k are at hand there. */
+function read() {
+  reading = false;
+  if (box.has(document.activeElement)) byId("results").focus({ preventScroll: true });
 }
 
 /** @param {number} shown @param {number} papers how many they are the nearest of, 0 if they are all */
@@ -94,49 +145,60 @@ function said(shown, papers) {
   return papers ? `${grouped(shown)} nearest of ${counted(papers, "paper")}` : `${counted(shown, "paper")}, nearest first`;
 }
 
-/** Say how many papers there are, and first that none stands out, if so; in one line, which moves nothing. @param {string} text @param {string} [verdict] */
-function tell(text, verdict = "") {
+/** Say how many papers there are, and first that none stands out, if so; in one line, which moves nothing. @param {string} text @param {string} [verdict] @param {string[]} [notes] */
+function tell(text, verdict = "", notes = []) {
   const place = byId("status");
   const first = verdict ? `${sentence(verdict)} ` : "";
-  if (place.textContent !== first + text) place.replaceChildren(...(first ? [h("strong", {}, first)] : []), text);
+  const rest = [text, ...notes].join(". ");
+  if (place.textContent !== first + rest) place.replaceChildren(...(first ? [h("strong", {}, first)] : []), rest);
 }
 
 /** @param {AbortSignal} signal */
 async function home(signal) {
   const [about, begin, here] = await Promise.all([info(), examples(), counts.of(state)]);
   if (signal.aborted) return;
+  counts.answeredBy(about.generation);
   noTrouble();
   results.clear();
   tell("");
   panel.show(here);
   const filtered = countFilters(state) > 0;
-  showHome({ info: about, years: filtered ? [] : here.years, examples: begin }, filtered ? here.papers : null, go);
+  showHome({ info: about, years: filtered ? [] : here.years, examples: begin, steered: state.unlike.length > 0 }, filtered ? here.papers : null, go);
 }
 
-/** @param {unknown} error */
+/** Say what is wrong; what was read stays there, dimmed. What may pass by itself is asked again by and by. @param {unknown} error */
 function fail(error) {
-  if (!(error instanceof Problem)) throw error;
+  const told = error instanceof Problem ? error : new Problem(-1, "Something in this page failed.", "Load it again.");
   hideHome();
-  results.clear();
-  tell("");
-  showProblem(error, show);
+  if (!results.dim()) tell("");
+  showProblem(told, results.dim(), show, () => go(EMPTY));
+  if (told.status === 0 || told.status >= 500) {
+    waited = Math.min(2 * waited || FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    again = window.setTimeout(ask, waited);
+  }
+  if (told.status < 0) throw error;
 }
 
 window.addEventListener("popstate", () => {
   typing = false;
+  run = "";
   state = fromAddress(location);
   show();
 });
+window.addEventListener("online", () => waited && ask());
+byId("results").addEventListener("pointerdown", () => (typing = false));
 byId("start").addEventListener("click", (/** @type {MouseEvent} */ event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   go(EMPTY);
   box.focus();
 });
-byId("skip").addEventListener("click", (/** @type {Event} */ event) => {
-  event.preventDefault(); // what stands behind the # is a text
-  byId("results").focus();
-});
+for (const skip of document.querySelectorAll(".skip")) {
+  skip.addEventListener("click", (event) => {
+    event.preventDefault(); // what stands behind the # is a text
+    byId("results").focus();
+  });
+}
 listen({ focusBox: box.focus, does: results.does });
 
 const early = box.now();

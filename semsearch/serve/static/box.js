@@ -1,6 +1,7 @@
 // @ts-check
 // The search box: a line for a question, which becomes a larger one for an abstract that is pasted.
-import { byId } from "./dom.js";
+import { byId, grouped } from "./dom.js";
+import { QUESTION, TEXT, cut } from "./state.js";
 
 const LONG = 280;
 const WAIT_MS = 110;
@@ -11,8 +12,9 @@ const LONGEST_WAIT_MS = 400; // for those who type without a pause; Safari allow
 /**
  * @param {(asked: Asked) => void} typed called while one types, when a little time has passed
  * @param {(asked: Asked) => void} entered called when one has finished
+ * @param {() => void} read called when one asked for the answer, and will read it
  */
-export function searchBox(typed, entered) {
+export function searchBox(typed, entered, read) {
   const form = byId("search");
   const line = byId("q");
   const area = byId("text");
@@ -20,16 +22,26 @@ export function searchBox(typed, entered) {
   let timer = 0;
   let since = 0;
 
-  const now = () => (area.hidden ? { q: line.value, text: "" } : { q: "", text: area.value });
+  const now = () => (area.hidden ? { q: cut(line.value, QUESTION), text: "" } : { q: "", text: cut(area.value.trim(), TEXT) });
+  const count = () => {
+    const length = area.hidden ? line.value.length : area.value.trim().length;
+    const long = area.hidden ? length >= QUESTION : length > TEXT;
+    const said = area.hidden
+      ? `A question has at most ${grouped(QUESTION)} characters: the rest is cut`
+      : `${grouped(length)} characters: the first ${grouped(TEXT)} are compared`;
+    if (byId("count").textContent !== (long ? said : "")) byId("count").textContent = long ? said : "";
+  };
   const stop = () => {
     clearTimeout(timer);
     since = 0;
   };
   const finish = () => {
     stop();
+    count();
     entered(now());
   };
   const wait = () => {
+    count();
     clearTimeout(timer);
     since ||= performance.now();
     const left = since + LONGEST_WAIT_MS - performance.now();
@@ -46,11 +58,14 @@ export function searchBox(typed, entered) {
     line.hidden = line.disabled = large;
     paste.textContent = large ? "Ask a question" : "Paste an abstract";
   };
+  const submit = () => {
+    finish();
+    read();
+  };
 
   form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
-    finish();
-    if (matchMedia("(pointer: coarse)").matches) now().text ? area.blur() : line.blur();
+    submit();
   });
   for (const input of [line, area]) {
     input.addEventListener("input", wait);
@@ -68,13 +83,14 @@ export function searchBox(typed, entered) {
   area.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    finish();
+    submit();
   });
   paste.addEventListener("click", () => {
     const large = area.hidden;
     if (large) area.value = line.value;
     else line.value = "";
     enlarge(large);
+    count();
     (large ? area : line).focus();
   });
 
@@ -88,6 +104,7 @@ export function searchBox(typed, entered) {
       enlarge(Boolean(text));
       area.value = text;
       line.value = q;
+      count();
     },
     focus() {
       const input = area.hidden ? line : area;
@@ -95,6 +112,6 @@ export function searchBox(typed, entered) {
       input.select();
     },
     /** @param {Element | null} element */
-    has: (element) => element === line || element === area,
+    has: (element) => element === line || element === area || element === form.querySelector(".ask"),
   };
 }

@@ -1,6 +1,9 @@
 // @ts-check
 // Elements, made in one line. Text is only ever set as text: nothing here parses HTML.
 
+/** Characters that show a text backwards; one without a width keeps the place of each. */
+const TURNING = /[\u202d\u202e]/g;
+
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
@@ -19,8 +22,13 @@ export function h(tag, props = {}, ...children) {
     else if (name === "role" || name.includes("-")) element.setAttribute(name, String(value));
     else /** @type {any} */ (element)[name] = value;
   }
-  element.append(...children.filter(present));
+  element.append(...children.filter(present).map((child) => (typeof child === "string" ? child.replace(TURNING, "\u2060") : child)));
   return element;
+}
+
+/** A text from a paper within a line: right-to-left letters turn nothing around them. @param {string} text */
+export function apart(text) {
+  return h("bdi", {}, text);
 }
 
 /**

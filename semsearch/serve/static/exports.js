@@ -19,5 +19,5 @@ export function showExports(shown, ticked, untick) {
     h("a", { class: "quiet", href: fileOf(ids, format), download: "", "aria-label": `${name} of ${what}` }, name),
   );
   const clear = h("button", { type: "button", class: "quiet", onclick: untick }, "Untick");
-  place.replaceChildren(h("span", { class: "exports-what" }, what), ...links, ...(ticked.length ? [clear] : []));
+  place.replaceChildren(h("span", { class: ticked.length ? "exports-what" : "exports-what all" }, what), ...links, ...(ticked.length ? [clear] : []));
 }

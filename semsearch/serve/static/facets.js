@@ -1,7 +1,7 @@
 // @ts-check
 // The filters beside the results: years, categories, venues and authors, each with how many papers it has.
 import { facets } from "./api.js";
-import { byId, grouped, h } from "./dom.js";
+import { apart, byId, grouped, h } from "./dom.js";
 import { NO_FILTER, countFilters, toggled } from "./state.js";
 import { histogram } from "./years.js";
 
@@ -19,7 +19,7 @@ const KINDS = [
   ["author", "authors", "Authors", "an author"],
 ];
 
-/** @param {(change: Partial<State>) => void} go @param {() => State} present */
+/** @param {(change: Partial<State>, how?: {run?: string}) => void} go @param {() => State} present */
 export function filterPanel(go, present) {
   const place = byId("filters");
   const opener = byId("open-filters");
@@ -82,7 +82,7 @@ export function filterPanel(go, present) {
     const change = () => go({ [kind]: toggled(present()[kind], value) });
     const input = h("input", { type: "checkbox", name: kind, value, checked, onchange: change });
     const count = papers === undefined ? null : h("span", { class: "count" }, grouped(papers));
-    return h("li", {}, h("label", { class: "value" }, input, h("span", { class: "value-name", title: value }, value), count));
+    return h("li", {}, h("label", { class: "value" }, input, h("span", { class: "value-name", title: value }, apart(value)), count));
   }
 
   function more(/** @type {Kind} */ kind, /** @type {string} */ title) {

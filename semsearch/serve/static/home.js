@@ -4,28 +4,40 @@ import { byId, grouped, h } from "./dom.js";
 
 /** @typedef {import("./state.js").State} State */
 
+/** How many papers an index needs to know how questions usually fare. */
+const MEASURED = 1000;
+
 export function hideHome() {
   byId("home").hidden = true;
 }
 
 /**
- * @param {{info: any, years: {year: number}[], examples: string[]}} known
+ * @param {{info: any, years: {year: number}[], examples: string[], steered: boolean}} known steered: papers are unliked already
  * @param {number | null} passing how many papers pass the filters, if there are any
  * @param {(change: Partial<State>) => void} go
  */
-export function showHome({ info, years, examples }, passing, go) {
+export function showHome({ info, years, examples, steered }, passing, go) {
   const place = byId("home");
   place.hidden = false;
   place.replaceChildren(
     h("p", { class: "lead" }, ...lead(info, years)),
     ...(passing === null ? [] : [h("p", { class: "after-lead" }, `${grouped(passing)} of them pass the filters: ask something to search among these.`)]),
+    ...(steered ? [h("p", { class: "after-lead" }, "What you ask next leans away from the paper above.")] : []),
     ...(examples.length ? [begin(examples, go)] : []),
     h(
       "p",
       { class: "small" },
       "Papers are found by their words and by their meaning. A title, DOI or arXiv id finds that paper. Nothing that is typed here leaves the machine that serves this page.",
+      unmeasured(info),
     ),
   );
+}
+
+/** Why no word says how good a match is, where none does. @param {any} info */
+function unmeasured({ papers, standing }) {
+  if (!papers || standing === true) return "";
+  if (papers < MEASURED) return ` With fewer than ${grouped(MEASURED)} papers it is not told how well an answer fits.`;
+  return standing === false ? " This index was built without what tells how well an answer fits; building it again adds that." : "";
 }
 
 /** @param {string[]} examples @param {(change: Partial<State>) => void} go */

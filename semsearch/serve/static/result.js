@@ -1,11 +1,12 @@
 // @ts-check
 // One paper of an answer, as an article. Whatever comes from a paper is set as text, and its links are only http(s).
-import { counted, h, svg } from "./dom.js";
+import { apart, counted, grouped, h, svg } from "./dom.js";
 import { inUnits, marked, snippet } from "./marks.js";
 
 /**
  * @typedef {object} Doings what can be done with a result
  * @property {(id: string) => void} open open or fold its abstract
+ * @property {(id: string) => void} explain fetch the sentence that answers
  * @property {(id: string) => void} like
  * @property {(id: string) => void} unlike
  * @property {(id: string) => void} similar
@@ -13,9 +14,11 @@ import { inUnits, marked, snippet } from "./marks.js";
  * @property {(kind: "author" | "venue" | "category", value: string) => void} narrow
  */
 
-/** @typedef {{open: boolean, liked: boolean, unliked: boolean, ticked: boolean, why?: any}} Standing */
+/** @typedef {{open: boolean, liked: boolean, unliked: boolean, ticked: boolean, why?: any, failed?: boolean, asked?: boolean}} Standing */
 
 const NAMED = 3;
+const LISTED = 20;
+const LONG = 300; // characters of a title that is folded
 /** @type {readonly [number, string][]} */
 const WORDS = [
   [0.8, "strong match"],
@@ -29,7 +32,8 @@ const MONTHS = "January February March April May June July August September Octo
 export function result(hit, is, does) {
   const { paper } = hit;
   const name = `title-${hit.rank}`;
-  const title = marked(paper.title || "Untitled", inUnits(paper.title, hit.matches.title));
+  const title = marked(paper.title || "Untitled", is.asked ? inUnits(paper.title, hit.matches.title) : []);
+  const length = paper.title.length > LONG ? "title long" : "title";
   const [link] = links(paper);
   return h(
     "li",
@@ -38,7 +42,7 @@ export function result(hit, is, does) {
       "article",
       { class: is.open ? "paper open" : "paper", tabIndex: -1, "data-id": hit.id, "aria-labelledby": name },
       gutter(hit, is, does),
-      h("h3", { class: "title", id: name }, link ? h("a", { href: link.href, ...OUTSIDE }, ...title) : h("span", {}, ...title)),
+      h("h3", { class: length, id: name, dir: "auto" }, link ? h("a", { href: link.href, ...OUTSIDE }, ...title) : h("span", {}, ...title)),
       h("p", { class: "meta" }, ...separated([byline(paper), venue(paper), when(paper.date)])),
       ...(hit.versions ?? []).map(version),
       similarity(hit),
@@ -53,7 +57,7 @@ const OUTSIDE = { rel: "noopener noreferrer" };
 /** Another version of the paper, met further down. @param {any} hit */
 function version({ paper }) {
   const [link] = links(paper);
-  const title = link ? h("a", { href: link.href, ...OUTSIDE }, paper.title) : paper.title;
+  const title = link ? h("a", { href: link.href, ...OUTSIDE }, apart(paper.title)) : apart(paper.title);
   return h("p", { class: "meta version" }, "Also ", ...separated([title, venue(paper), when(paper.date)]));
 }
 
@@ -97,14 +101,20 @@ export function wordOf(standing) {
 function abstract(hit, is, does) {
   const text = hit.paper.abstract;
   if (!text) return [];
-  const words = inUnits(text, hit.matches.abstract);
+  const words = is.asked ? inUnits(text, hit.matches.abstract) : []; // words of the liked papers are there by chance
   if (!is.open) {
     const part = snippet(text, words);
     const nodes = [part[0] ? "… " : "", ...marked(text, words, { part }), part[1] < text.length ? " …" : ""];
-    return [h("p", { class: "snippet", onclick: unlessSelecting(() => does.open(hit.id)) }, ...nodes)];
+    return [h("p", { class: "snippet", dir: "auto", onclick: unlessSelecting(() => does.open(hit.id)) }, ...nodes)];
   }
   const sentence = is.why ? inUnits(text, [[is.why.start, is.why.end]])[0] : null;
-  return [h("p", { class: "abstract" }, ...marked(text, words, { sentence })), details(hit.paper, does)];
+  return [h("p", { class: "abstract", dir: "auto" }, ...marked(text, words, { sentence })), details(hit, is, does)];
+}
+
+/** That the sentence that answers is not there, and the way to it. @param {any} hit @param {Doings} does */
+function unexplained(hit, does) {
+  const again = h("button", { type: "button", class: "word", "data-act": "explain", onclick: () => does.explain(hit.id) }, "Try again");
+  return h("p", { class: "unexplained", role: "status" }, "The sentence that answers could not be fetched. ", again);
 }
 
 /** @param {() => void} action */
@@ -114,10 +124,11 @@ function unlessSelecting(action) {
   };
 }
 
-/** What else is known of a paper; names in it narrow the search down. @param {any} paper @param {Doings} does */
-function details(paper, does) {
+/** What else is known of a paper; names in it narrow the search down. @param {any} hit @param {Standing} is @param {Doings} does */
+function details(hit, is, does) {
+  const { paper } = hit;
   const narrowing = (/** @type {"author" | "venue" | "category"} */ kind) => (/** @type {string} */ value) =>
-    h("button", { type: "button", class: "word", title: `Only this ${kind}`, onclick: () => does.narrow(kind, value) }, value);
+    h("button", { type: "button", class: "word", title: `Only this ${kind}`, onclick: () => does.narrow(kind, value) }, apart(value));
   const rows = [
     ["Authors", paper.authors.map(narrowing("author"))],
     ["Venue", paper.venue ? [narrowing("venue")(paper.venue)] : []],
@@ -126,8 +137,22 @@ function details(paper, does) {
     ["Cited", paper.citations === null ? [] : [`${counted(paper.citations, "time")}`]],
   ];
   const known = rows.filter(([, values]) => values.length);
-  const pairs = known.flatMap(([term, values]) => [h("dt", {}, term), h("dd", {}, ...separated(values, ", "))]);
-  return h("dl", { class: "details" }, ...pairs);
+  const pairs = known.flatMap(([term, values]) => [h("dt", {}, term), h("dd", {}, ...folded(values))]);
+  return h("div", { class: "details" }, is.failed ? unexplained(hit, does) : null, h("dl", {}, ...pairs));
+}
+
+/** The first of many names, and a button for the others. @param {Node[]} values */
+function folded(values) {
+  if (values.length <= LISTED + 1) return separated(values, ", ");
+  const rest = h("span", { hidden: true }, ", ", ...separated(values.slice(LISTED), ", "));
+  const more = h("button", { type: "button", class: "quiet", onclick: () => open() }, `and ${grouped(values.length - LISTED)} more`);
+  const open = () => {
+    rest.hidden = false;
+    more.replaceWith();
+    rest.parentElement.classList.add("many");
+    rest.querySelector("button").focus({ preventScroll: true });
+  };
+  return [...separated(values.slice(0, LISTED), ", "), rest, " ", more];
 }
 
 /** @param {any} hit @param {Standing} is @param {Doings} does */
@@ -151,15 +176,15 @@ function actions(hit, is, does) {
 /** @param {any} paper */
 function byline(paper) {
   const { authors, author_count: count, organization } = paper;
-  if (!authors.length) return organization || (count ? counted(count, "author") : "");
+  if (!authors.length) return organization ? apart(organization) : count ? counted(count, "author") : "";
   const others = Math.max(count ?? 0, authors.length) - NAMED;
-  if (others <= 1 && authors.length <= NAMED + 1) return authors.join(", ");
-  return `${authors.slice(0, NAMED).join(", ")} and ${counted(others, "other")}`;
+  if (others <= 1 && authors.length <= NAMED + 1) return h("span", {}, ...separated(authors.map(apart), ", "));
+  return h("span", {}, ...separated(authors.slice(0, NAMED).map(apart), ", "), ` and ${counted(others, "other")}`);
 }
 
 /** @param {any} paper */
 function venue(paper) {
-  return paper.venue ? h("cite", {}, paper.venue) : "";
+  return paper.venue ? h("cite", {}, apart(paper.venue)) : "";
 }
 
 /** A partial date in words. @param {string | null} date */

@@ -5,7 +5,7 @@ import { byId, h } from "./dom.js";
 import { showExports } from "./exports.js";
 import { result } from "./result.js";
 import { MOST, PAGE, toggled } from "./state.js";
-import { remember } from "./steering.js";
+import { remember, withoutMissing } from "./steering.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -18,6 +18,7 @@ export function resultList(go, present) {
   /** @type {string[]} */ let ticked = [];
   const opened = new Set();
   /** @type {Map<string, any>} */ const sentences = new Map();
+  /** What no sentence was fetched for, though it was asked. */ const failed = new Set();
 
   const does = {
     async open(/** @type {string} */ id) {
@@ -26,6 +27,7 @@ export function resultList(go, present) {
       redraw(id);
       await explain(id);
     },
+    explain: (/** @type {string} */ id) => explain(id),
     like: (/** @type {string} */ id) => {
       const { like, unlike } = present();
       go({ like: toggled(like, id), unlike: unlike.filter((each) => each !== id) });
@@ -50,19 +52,30 @@ export function resultList(go, present) {
   };
 
   async function explain(/** @type {string} */ id) {
-    const state = present();
-    const key = `${state.text || state.q}\n${id}`;
-    if (!sentences.has(key)) sentences.set(key, await why(state, id).catch(() => null));
-    if (opened.has(id) && sentences.get(key)) redraw(id);
+    const state = withoutMissing(present());
+    const key = keyOf(id);
+    const before = failed.delete(key);
+    try {
+      const rank = hits.find((hit) => hit.id === id)?.rank ?? 1;
+      if (!sentences.has(key)) sentences.set(key, await why(state, id, rank));
+    } catch {
+      failed.add(key);
+    }
+    if (opened.has(id) && (before || failed.has(key) || sentences.get(key))) redraw(id);
   }
 
-  const sentenceOf = (/** @type {string} */ id) => sentences.get(`${present().text || present().q}\n${id}`);
+  /** Where the sentence of a paper is kept: by what is asked. @param {string} id */
+  function keyOf(id) {
+    const { text, q, like, unlike } = present();
+    return [text || q || [...like, "", ...unlike].join("\n"), id].join("\n");
+  }
 
   function drawn(/** @type {any} */ hit) {
     const { like, unlike } = present();
     const { id } = hit;
     const is = { open: opened.has(id), liked: like.includes(id), unliked: unlike.includes(id), ticked: ticked.includes(id) };
-    return result(hit, { ...is, why: sentenceOf(id) }, does);
+    const { q, text } = present();
+    return result(hit, { ...is, why: sentences.get(keyOf(id)), failed: failed.has(keyOf(id)), asked: Boolean(q || text) }, does);
   }
 
   function redraw(/** @type {string} */ id) {
@@ -73,10 +86,10 @@ export function resultList(go, present) {
 
   function draw() {
     const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
-    const parts = hits.length ? [h("h2", { class: "unseen" }, "Results"), list, ...(more ? [moreButton()] : [])] : [];
+    const parts = hits.length ? [h("h2", { class: "unseen" }, "Papers found"), list, ...(more ? [moreButton()] : [])] : [];
     keepingFocus(() => place.replaceChildren(...parts));
     for (const hit of hits) remember(hit.id, hit.paper.title);
-    for (const hit of hits) if (opened.has(hit.id) && !sentenceOf(hit.id)) explain(hit.id);
+    for (const hit of hits) if (opened.has(hit.id) && !sentences.get(keyOf(hit.id))) explain(hit.id);
     exports();
   }
 
@@ -106,9 +119,15 @@ export function resultList(go, present) {
       const before = hits.length;
       hits = together(found);
       more = further;
+      place.classList.remove("before");
       draw();
       if (grown) place.querySelectorAll("[data-id]")[before]?.focus({ preventScroll: true });
       grown = false;
+    },
+    /** Dim what is the answer to something else; whether there is any. */
+    dim() {
+      place.classList.toggle("before", hits.length > 0);
+      return hits.length > 0;
     },
     clear() {
       hits = [];

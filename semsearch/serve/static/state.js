@@ -15,6 +15,11 @@
  * @property {number} k how many papers are shown
  */
 
+/** The longest question, the longest text, and the most names of one kind that the server takes. */
+export const QUESTION = 2000;
+export const TEXT = 20000;
+export const NAMES = 50;
+
 export const PAGE = 20;
 export const MOST = 200;
 export const LISTS = /** @type {const} */ (["venue", "author", "category"]);
@@ -43,19 +48,21 @@ export const NO_FILTER = Object.freeze({ since: "", until: "", venue: [], author
  */
 export function fromAddress({ search, hash }) {
   const params = new URLSearchParams(search);
-  const text = (new URLSearchParams(hash.slice(1)).get("text") ?? "").trim();
+  const text = cut((new URLSearchParams(hash.slice(1)).get("text") ?? "").trim(), TEXT);
   const one = (/** @type {string} */ name) => (params.get(name) ?? "").trim();
   const several = (/** @type {string} */ name) => [...new Set(params.getAll(name).filter((each) => each.trim()))];
   const year = (/** @type {string} */ name) => (/^\d{4}$/.test(one(name)) ? one(name) : "");
   const k = Number(one("k"));
   const like = several("like");
+  const [since, until] = [year("since"), year("until")];
+  const swapped = since && until && since > until;
   return Object.freeze({
-    q: text ? "" : one("q"),
+    q: text ? "" : cut(one("q"), QUESTION),
     text,
     like,
     unlike: several("unlike").filter((id) => !like.includes(id)),
-    since: year("since"),
-    until: year("until"),
+    since: swapped ? until : since,
+    until: swapped ? since : until,
     venue: several("venue"),
     author: several("author"),
     category: several("category"),
@@ -95,6 +102,16 @@ export function filtersOf(state) {
 /** Whether there is something to search for. @param {State} state */
 export function asks(state) {
   return Boolean(state.q.trim() || state.text.trim() || state.like.length);
+}
+
+/** The beginning of a text, no longer than limit and no character cut in two. @param {string} text @param {number} limit */
+export function cut(text, limit) {
+  return text.slice(0, limit).replace(/[\ud800-\udbff]$/, text.length > limit ? "" : "$&");
+}
+
+/** The lists with more names than the server takes. @param {State} state */
+export function tooLong(state) {
+  return /** @type {const} */ (["like", "unlike", ...LISTS]).filter((name) => state[name].length > NAMES);
 }
 
 /** @param {State} state */

@@ -1,15 +1,46 @@
 // @ts-check
 // What steers the search: the papers that one likes and does not like, as chips that can be taken away.
-import { paper } from "./api.js";
-import { byId, h } from "./dom.js";
+import { Problem, paper } from "./api.js";
+import { apart, byId, h } from "./dom.js";
 
 /** @typedef {import("./state.js").State} State */
 
 const titles = new Map();
+/** Ids that the index does not know. @type {Set<string>} */
+const missing = new Set();
 
 /** A title that is known already, so that it need not be asked for. @param {string} id @param {string} title */
 export function remember(id, title) {
   titles.set(id, title || id);
+}
+
+/** A state without the papers that the index does not have, which no server could answer. @param {State} state @returns {State} */
+export function withoutMissing(state) {
+  const there = (/** @type {string} */ id) => !missing.has(id);
+  return { ...state, like: state.like.filter(there), unlike: state.unlike.filter(there) };
+}
+
+/** Whether a state names papers that the index does not have. @param {State} state */
+export async function findMissing(state) {
+  await Promise.all([...state.like, ...state.unlike].map((id) => look(id).catch(() => null)));
+  return [...state.like, ...state.unlike].some((id) => missing.has(id));
+}
+
+/** Another generation may have them. */
+export function forgetMissing() {
+  missing.clear();
+}
+
+/** The title of a paper that was on no page yet. @param {string} id @returns {Promise<string>} */
+async function look(id) {
+  if (titles.has(id)) return titles.get(id);
+  try {
+    remember(id, (await paper(id)).title);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) missing.add(id);
+    throw error;
+  }
+  return titles.get(id);
 }
 
 /** @param {State} state @param {(change: Partial<State>) => void} go */
@@ -26,22 +57,14 @@ export function showSteering(state, go) {
 /** @param {string} id @param {"like" | "unlike"} kind @param {() => void} remove */
 function chip(id, kind, remove) {
   const said = kind === "like" ? "Like" : "Unlike";
-  const title = h("span", { class: "chip-title" }, titles.get(id) ?? id);
+  const title = h("span", { class: "chip-title", dir: "auto" });
   const button = h("button", { type: "button", class: "chip-remove", onclick: remove }, "×");
   const name = (/** @type {string} */ text) => {
-    title.textContent = text;
+    title.replaceChildren(apart(text));
     title.title = text;
     button.setAttribute("aria-label", `Remove: ${said} ${text}`);
   };
   name(titles.get(id) ?? id);
-  if (!titles.has(id)) {
-    paper(id).then(
-      (found) => {
-        remember(id, found.title);
-        name(titles.get(id));
-      },
-      () => name(`${id} (not in the index)`),
-    );
-  }
+  if (!titles.has(id)) look(id).then(name, () => missing.has(id) && name(`${id} (not in this index, left out)`));
   return h("li", { class: `chip ${kind}` }, h("span", { class: "chip-kind" }, said), title, button);
 }

@@ -1,14 +1,18 @@
 // @ts-check
 // What is wrong, in words, and the way out.
-import { byId, h } from "./dom.js";
-import { NO_FILTER, countFilters } from "./state.js";
+import { byId, counted, h } from "./dom.js";
+import { NAMES, NO_FILTER, countFilters, tooLong } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
-/** What else should be known of an answer, above it. @param {any} found */
-export function showNotes(found) {
-  const lines = found.notes.map((/** @type {string} */ note) => h("p", {}, ...coded(sentence(note))));
-  byId("trouble").replaceChildren(...(lines.length ? [h("div", { class: "notes" }, ...lines)] : []));
+/** What else should be known of an answer, in the words of a page: not those of the command line. @param {string[]} told */
+export function notes(told) {
+  return told.map((note) => {
+    const undated = /^(\d+) papers? ha\S* no year/.exec(note);
+    if (undated) return `${counted(Number(undated[1]), "paper")} without a year ${undated[1] === "1" ? "is" : "are"} left out`;
+    if (note.startsWith("left out, as versions")) return "Further versions of what is liked are left out";
+    return sentence(note).slice(0, -1);
+  });
 }
 
 /** With a capital and a full stop. @param {string} text */
@@ -20,19 +24,47 @@ export function noTrouble() {
   byId("trouble").replaceChildren();
 }
 
-/** @param {import("./api.js").Problem} problem @param {() => void} retry */
-export function showProblem(problem, retry) {
-  const titles = { 0: "The server is out of reach", 503: "The index cannot be asked just now" };
+const BEFORE = "Below is the answer to what was asked before.";
+
+/**
+ * @param {import("./api.js").Problem} problem @param {boolean} before whether an answer to what was asked before is shown
+ * @param {() => void} retry @param {() => void} restart
+ */
+export function showProblem(problem, before, retry, restart) {
+  const titles = { 0: "The server is out of reach", 503: "The index cannot be asked just now", [-1]: "This page is in trouble" };
   const title = titles[/** @type {0} */ (problem.status)] ?? "This cannot be answered";
-  const again = problem.status === 0 || problem.status >= 500;
+  const passing = problem.status === 0 || problem.status >= 500;
+  const foreign = !passing && (problem.status === 422 || /--|`|openapi|semsearch /.test(problem.message + problem.hint));
+  const told = [problem.message, problem.hint].filter(Boolean).map(sentence).join(" ");
+  const said = foreign ? "The search that this address asks for is none that can be made." : told;
+  const now = h("button", { type: "button", class: "word", onclick: retry }, "Try again now");
+  const note = h(
+    "div",
+    { class: before ? "note small-note" : "note", role: "alert" },
+    h("h2", {}, title),
+    h("p", {}, ...coded(said)),
+    h("p", {}, before ? `${BEFORE} ` : "", ...(passing ? ["It is tried again by itself. ", now] : [])),
+    passing ? null : h("button", { type: "button", class: "plain", onclick: restart }, "Begin anew"),
+  );
+  const place = byId("trouble");
+  if (place.textContent !== note.textContent) place.replaceChildren(note); // not to be read out again and again
+}
+
+/** @param {State} state @param {boolean} before @param {(change: Partial<State>) => void} go */
+export function showTooMany(state, before, go) {
+  const names = { like: "liked papers", unlike: "unliked papers", venue: "venues", author: "authors", category: "categories" };
+  const long = tooLong(state);
+  const button = (/** @type {keyof typeof names} */ name) =>
+    h("button", { type: "button", class: "plain", onclick: () => go({ [name]: [] }) }, `Remove all ${names[name]}`);
+  const said = long.map((name) => `${state[name].length} ${names[name]} are chosen, and at most ${NAMES} can be.`);
   byId("trouble").replaceChildren(
     h(
       "div",
-      { class: "note", role: "alert" },
-      h("h2", {}, title),
-      h("p", {}, ...coded(sentence(problem.message))),
-      problem.hint ? h("p", {}, ...coded(sentence(problem.hint))) : null,
-      again ? h("button", { type: "button", class: "plain", onclick: retry }, "Try again") : null,
+      { class: before ? "note small-note" : "note", role: "alert" },
+      h("h2", {}, "Too many at once"),
+      h("p", {}, said.join(" ")),
+      before ? h("p", {}, BEFORE) : null,
+      h("p", { class: "ways" }, ...long.map(button)),
     ),
   );
 }

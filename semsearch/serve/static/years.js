@@ -1,45 +1,70 @@
 // @ts-check
 // The years as a small histogram: drag over it, or move its two ends, which are sliders to the keyboard.
-import { h, svg } from "./dom.js";
+import { counted, h, svg } from "./dom.js";
 
 const BARS = 42;
 const STEPS = [1, 2, 5, 10, 20, 50, 100];
 const HEIGHT = 44;
-const WAIT_MS = 250; // a key that is held moves an end by many years
+const WAIT_MS = 600; // an end is moved by many years, a key each
 
 /** @typedef {{since: string, until: string}} Years */
+/** @typedef {{year: number, end: number, papers: number}} Bar from the first of its years to the last */
+
+/** Ends that a key has moved and that are not searched for yet; what is drawn anew in between begins with them. */
+let moved = { basis: "", from: 0, to: 0 };
+let timer = 0;
 
 /**
- * @param {{years: {year: number, papers: number}[], span: number[]}} counts span: the years of all papers, in order
+ * @param {{years: {year: number, papers: number}[], span: number[], axis: number}} counts span: the years of all papers,
+ *   in order; axis: the first of them that is not long before the others
  * @param {Years} chosen
- * @param {(years: Years) => void} choose
+ * @param {(years: Years, how?: {run?: string}) => void} choose run: what further moves of the same kind replace
  */
 export function histogram(counts, chosen, choose) {
-  const first = counts.span[0];
+  const oldest = counts.span[0];
   const last = counts.span[counts.span.length - 1];
-  const step = STEPS.find((each) => (last - first + 1) / each <= BARS) ?? 100;
-  const bins = binned(counts.years, first, last, step);
+  const step = STEPS.find((each) => (last - counts.axis + 1) / each <= BARS) ?? 100;
+  const older = oldest < counts.axis;
+  const start = Math.floor(counts.axis / step) * step;
+  const first = older ? start - 1 : oldest; // where some are older, it stands for all of them
+  const bars = binned(counts.years, older ? oldest : start, start, last, step);
   const clamp = (/** @type {number} */ year) => Math.max(first, Math.min(last, year));
-  let from = clamp(Number(chosen.since || first));
-  let to = clamp(Number(chosen.until || last));
-  let timer = 0;
+  const basis = `${chosen.since} ${chosen.until}`;
+  if (moved.basis !== basis) clearTimeout(timer);
+  const ends = { from: clamp(Number(chosen.since || first)), to: clamp(Number(chosen.until || last)) };
+  let { from, to } = moved.basis === basis ? moved : ends;
 
-  const chart = drawing(bins);
+  const chart = drawing(bars);
   const told = h("output", { class: "years-told" });
   const sliders = [slider("From year", first, last, from), slider("To year", first, last, to)];
-  const clear = h("button", { type: "button", class: "quiet", onclick: () => choose({ since: "", until: "" }) }, "All years");
+  const forget = () => {
+    clearTimeout(timer);
+    moved = { basis: "", from: 0, to: 0 };
+  };
+  const all = () => {
+    forget();
+    choose({ since: "", until: "" });
+  };
+  const clear = h("button", { type: "button", class: "quiet", onclick: all }, "All years");
+  const said = (/** @type {number} */ year) => (older && year === first ? `before ${start}` : String(year));
 
   const paint = () => {
-    told.textContent = from === to ? `${from}` : `${from} – ${to}`;
-    bins.forEach(({ year }, place) => {
-      const within = year + step > from && year <= to;
+    told.textContent = from === to ? said(from) : `${from === first ? oldest : from} – ${to === first ? said(to) : to}`;
+    bars.forEach(({ year, end }, place) => {
+      const within = older && !place ? from === first : end >= from && year <= to;
       chart.children[place].classList.toggle("out", !within);
     });
-    sliders[0].value = String(from);
-    sliders[1].value = String(to);
+    for (const [input, year] of /** @type {const} */ ([[sliders[0], from], [sliders[1], to]])) {
+      input.value = String(year);
+      if (older) input.setAttribute("aria-valuetext", said(year));
+    }
     clear.hidden = !chosen.since && !chosen.until;
   };
-  const commit = () => choose({ since: from === first ? "" : String(from), until: to === last ? "" : String(to) });
+  const written = (/** @type {number} */ year) => String(year).padStart(4, "0");
+  const commit = (/** @type {{run?: string}} */ how = {}) => {
+    forget();
+    choose({ since: from === first ? "" : written(from), until: to === last ? "" : written(to) }, how);
+  };
 
   sliders.forEach((input, end) => {
     input.addEventListener("input", () => {
@@ -49,31 +74,40 @@ export function histogram(counts, chosen, choose) {
       paint();
     });
     input.addEventListener("change", () => {
+      moved = { basis, from, to };
       clearTimeout(timer);
-      timer = window.setTimeout(commit, WAIT_MS);
+      timer = window.setTimeout(() => commit({ run: "years" }), WAIT_MS);
     });
   });
-  dragging(chart, bins.length, (start, end) => {
-    from = clamp(bins[start].year);
-    to = clamp(bins[end].year + step - 1);
+  const place = (/** @type {number} */ bar, /** @type {"year" | "end"} */ side) => clamp(older && !bar ? first : bars[bar][side]);
+  dragging(chart, bars.length, (begin, end) => {
+    from = place(begin, "year");
+    to = place(end, "end");
     paint();
   }, commit);
   paint();
-  return h("div", { class: "years" }, chart, h("div", { class: "ends" }, ...sliders), h("p", { class: "years-line" }, told, clear));
+  const before = older ? h("p", { class: "none" }, `The first bar: ${counted(bars[0].papers, "paper")} before ${start}`) : null;
+  return h("div", { class: "years" }, chart, h("div", { class: "ends" }, ...sliders), h("p", { class: "years-line" }, told, clear), before);
 }
 
-/** @param {{year: number, papers: number}[]} counts @param {number} first @param {number} last @param {number} step */
-function binned(counts, first, last, step) {
-  const start = Math.floor(first / step) * step;
-  const bins = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, place) => ({ year: start + place * step, papers: 0 }));
+/**
+ * How many papers there are in each step of years, and first, where there are any, in all years before start.
+ * @param {{year: number, papers: number}[]} counts @param {number} oldest @param {number} start @param {number} last @param {number} step
+ */
+function binned(counts, oldest, start, last, step) {
+  const bars = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, place) => {
+    const year = start + place * step;
+    return { year, end: year + step - 1, papers: 0 };
+  });
+  const before = { year: oldest, end: start - 1, papers: 0 };
   for (const { year, papers } of counts) {
-    const bin = bins[Math.floor((year - start) / step)];
-    if (bin) bin.papers += papers;
+    const bar = year < start ? before : bars[Math.floor((year - start) / step)];
+    if (bar) bar.papers += papers;
   }
-  return bins;
+  return oldest < start ? [before, ...bars] : bars;
 }
 
-/** @param {{year: number, papers: number}[]} bins */
+/** @param {Bar[]} bins */
 function drawing(bins) {
   const most = Math.max(...bins.map(({ papers }) => papers), 1);
   const bars = bins.map(({ papers }, place) => {
