@@ -81,10 +81,13 @@ class LiveIndex:
             raise ProblemError(503, f"{self.waiting} requests wait already", hint, {"Retry-After": "1"})
         self.waiting += 1
         try:
+            await request.body()  # never in a place: others would wait for it
             async with self._places:
-                if await _is_gone(request):
+                if await request.is_disconnected():  # as a page does at the next letter that is typed
                     return _GONE
                 response = await asyncio.get_running_loop().run_in_executor(self._threads, question, index)
+        except ClientDisconnect:
+            return _GONE
         finally:
             self.waiting -= 1
         if asked and index.generation.name == asked[0]:  # it may have moved on in between
@@ -121,15 +124,6 @@ class LiveIndex:
         self._threads.shutdown(wait=True)
         if self._opened is not None:
             self._opened.close()
-
-
-async def _is_gone(request: Request) -> bool:
-    """Whether whoever asked has hung up, as a page does at the next letter that is typed."""
-    try:
-        await request.body()  # or what is received next is that there is none
-    except ClientDisconnect:
-        return True
-    return await request.is_disconnected()
 
 
 class _Kept:
