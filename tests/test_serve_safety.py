@@ -13,6 +13,7 @@ import httpx
 import pytest
 from conftest import TinyEncoder, write_jsonl
 from serving import ADDRESS, client, own, sample
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from semsearch.search import SearchIndex
@@ -179,6 +180,16 @@ def test_a_body_in_pieces_is_whole(client: TestClient) -> None:
     pieces = (body[at : at + 5] for at in range(0, len(body), 5))
     response = client.post("/api/rank", content=pieces, headers={"content-type": "application/json"})
     assert [each["query"] for each in response.json()["rankings"]] == ["ozone", "whales"]
+
+
+def test_what_is_kept_is_bounded_with_its_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "KEPT_BYTES", 100_000)
+    kept = live_module._Kept()
+    for number in range(100):  # each takes 20,000 and some more: four of them fit
+        kept.put(("generation", "/api/search", f"q={number:018000}"), Response(b"{}"))
+    assert [number for number in range(100) if kept.get(("generation", "/api/search", f"q={number:018000}"))] == [
+        96, 97, 98, 99,
+    ]  # fmt: skip
 
 
 def test_who_comes_when_too_many_wait_is_told_to_come_back(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ REFRESH_S = 1.0
 """How often CURRENT is read."""
 
 _GONE = Response(status_code=499)  # nginx's status for who has hung up; nobody sees it
+_OVERHEAD_BYTES = 2_000  # of the objects around an answer
 _AHEAD = 2  # requests handed over for each thread: one is there when another is done
 
 logger = logging.getLogger(__name__)
@@ -147,7 +148,11 @@ class _Kept:
             return
         self._answers[asked] = copy(response)
         self._answers[asked].raw_headers = list(response.raw_headers)
-        self._bytes += len(response.body)
+        self._bytes += _size(asked, response)
         while len(self._answers) > KEPT_ANSWERS or self._bytes > KEPT_BYTES:
-            _, dropped = self._answers.popitem(last=False)
-            self._bytes -= len(dropped.body)
+            self._bytes -= _size(*self._answers.popitem(last=False))
+
+
+def _size(asked: tuple[str, ...], response: Response) -> int:
+    """What an answer takes up with its question, which may be longer."""
+    return len(response.body) + sum(map(len, asked)) + _OVERHEAD_BYTES
