@@ -22,15 +22,18 @@ COLUMNS = (
     "url", "abstract",
 )  # fmt: skip
 _NAMED_AUTHORS = 3
+_TITLE_CHARS, _NAME_CHARS = 300, 80
+_WIDE = ' style="text-align:left;overflow-wrap:anywhere"'
 _LEFT = ' style="text-align:left"'
 
 
 def html(results: Results) -> str:
     """A table: rank, similarity, and the title over authors, venue and date; the question's words marked."""
     asked = results.query if results.query is not None else f"like {', '.join(results.like) or 'a text'}"
+    asked = _isolated(_cut(asked, _TITLE_CHARS))
     rows = "".join(map(_row, results))
     head = f"<tr><th>#</th><th>similarity</th><th{_LEFT}>paper</th></tr>"
-    caption = f'<caption style="caption-side:top;text-align:left">{escape(asked)}</caption>'
+    caption = f'<caption style="caption-side:top;text-align:left">{asked}</caption>'
     notes = "".join(f"<p>{escape(note)}</p>" for note in results.notes)
     searched = f"<p>{len(results)} of {results.searched.papers} papers in {escape(results.searched.path)}</p>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>{searched}{notes}"
@@ -38,19 +41,35 @@ def html(results: Results) -> str:
 
 def _row(hit: Hit) -> str:
     paper = hit.paper
-    title = _marked(paper.title, hit.matches.title) or escape(paper.id)
+    shown = _cut(paper.title, _TITLE_CHARS)
+    end = len(shown) if shown == paper.title else len(shown) - 1
+    title = _marked(shown, (span for span in hit.matches.title if span[1] <= end)) or escape(paper.id)
+    title = f"<bdi>{title}</bdi>"
     if link := link_of(paper):
         title = f'<a href="{escape(link)}" rel="noopener noreferrer">{title}</a>'
-    about = " · ".join(escape(part) for part in (_byline(paper), paper.venue, paper.date) if part)
-    reason = f"<br><q>{escape(hit.why.sentence(paper.abstract))}</q>" if hit.why else ""
+    about = " · ".join(filter(None, (_byline(paper), _name(paper.venue), _name(paper.date))))
+    reason = f"<br><q>{_isolated(_cut(hit.why.sentence(paper.abstract), _TITLE_CHARS))}</q>" if hit.why else ""
     cell = f"<b>{title}</b><br>{about}{reason}"
-    return f"<tr><td>{hit.rank}</td><td>{hit.similarity:.3f}</td><td{_LEFT}>{cell}</td></tr>"
+    return f"<tr><td>{hit.rank}</td><td>{hit.similarity:.3f}</td><td{_WIDE}>{cell}</td></tr>"
 
 
 def _byline(paper: Paper) -> str:
     others = len(paper.authors) - _NAMED_AUTHORS
-    named = ", ".join(paper.authors[:_NAMED_AUTHORS]) or paper.organization or ""
-    return f"{named} and {others} more" if others > 0 else named
+    named = ", ".join(map(_name, paper.authors[:_NAMED_AUTHORS])) or _name(paper.organization)
+    return f"{named} and {others:,} more" if others > 0 else named
+
+
+def _name(text: str | None) -> str:
+    return _isolated(_cut(text, _NAME_CHARS)) if text else ""
+
+
+def _isolated(text: str) -> str:
+    """As HTML, so that no sign for the direction of writing turns what stands beside it."""
+    return f"<bdi>{escape(text)}</bdi>"
+
+
+def _cut(text: str, chars: int) -> str:
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 
 def link_of(paper: Paper) -> str:

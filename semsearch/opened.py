@@ -279,8 +279,9 @@ def notes_of(allowed: Allowed | None) -> tuple[str, ...]:
     if not allowed.count:
         notes.append("no paper of the index passes the filter")
     if allowed.without_year:
-        papers = "1 paper has" if allowed.without_year == 1 else f"{allowed.without_year} papers have"
-        notes.append(f"{papers} no year, so no --since, --until or --year is passed")
+        count = allowed.without_year
+        told = "1 paper has no year, and passes" if count == 1 else f"{count:,} papers have no year, and pass"
+        notes.append(f"{told} no filter by date")
     if allowed.unknown:
         shown = ", ".join(name[:60] for name in allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
         notes.append(f"not in the index, of those to choose from: {len(allowed.unknown)} ({shown})")

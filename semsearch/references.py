@@ -16,6 +16,7 @@ from itertools import tee
 from types import MappingProxyType
 from typing import Any
 
+from .cells import guarded
 from .paper import Paper
 from .people import is_group
 from .text import digest
@@ -247,14 +248,20 @@ def _csl_name(written: str) -> dict[str, str]:
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """Each row as a line of CSV; lists are parted by semicolons, but one with semicolons in it is written as Python
-    writes it, which is read back. Behind one text that would be parted without it stands a semicolon."""
+    writes it, which is read back. Behind one text that would be parted without it stands a semicolon. Before what a
+    spreadsheet would take for a formula stands an apostrophe, see cells.py."""
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="")
     for row in rows:
-        writer.writerow(_csv_list(cell) if isinstance(cell, tuple) else cell for cell in row)
+        writer.writerow(map(_csv_cell, row))
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def _csv_cell(value: Any) -> Any:
+    text = _csv_list(value) if isinstance(value, tuple) else value
+    return guarded(text) if isinstance(text, str) else text
 
 
 def _csv_list(texts: tuple[str, ...]) -> str:

@@ -62,10 +62,29 @@ def test_a_notebook_shows_hits_as_a_table() -> None:
 
 def test_nothing_of_a_paper_or_a_question_is_html() -> None:
     tree = Tree(results(*HITS)._repr_html_())
-    allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td", "b", "br", "a", "mark", "q", "p"}
+    allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td", "b", "bdi", "br", "a", "mark", "q", "p"}
     assert {tag for tag, _ in tree.tags} == allowed
     assert "".join(tree.texts).count(EVIL) == 3
     assert [attrs["href"] for tag, attrs in tree.tags if tag == "a"] == [WHALE.url, "https://doi.org/10.5555/a%20b"]
+
+
+def test_signs_for_the_direction_of_writing_turn_nothing_beside_them() -> None:
+    turned = Paper("t", "\u202eTides", authors=("\u202eAda",), venue="\u2067Sea", date="1903")
+    shown = results(Hit(1, turned, 1.0, 0.75), query="\u202ewhale")._repr_html_()
+    for text in ("\u202eTides", "\u202eAda", "\u2067Sea", "1903", "\u202ewhale"):
+        assert f"<bdi>{text}</bdi>" in shown
+
+
+def test_what_is_long_is_folded() -> None:
+    long = Paper("t", "whale " * 1_000, authors=("n" * 100, *map(str, range(2_999))), venue="v" * 81)
+    shown = results(Hit(1, long, 1.0, 0.75, asked=units("whale")), query="q" * 301)._repr_html_()
+    assert f"{'<mark>whale</mark> ' * 49}<mark>whale</mark>" in shown
+    assert shown.count("whale") == 50
+    assert f"<bdi>{'n' * 79}…</bdi>, <bdi>0</bdi>, <bdi>1</bdi> and 2,997 more · <bdi>{'v' * 79}…</bdi>" in shown
+    assert f"<bdi>{'q' * 299}…</bdi>" in shown
+    assert "overflow-wrap:anywhere" in shown
+    ends = results(Hit(1, Paper("e", "A whale"), 1.0, 0.75, asked=units("whale")))._repr_html_()
+    assert "<bdi>A <mark>whale</mark></bdi>" in ends
 
 
 def test_what_others_should_be_like_is_told() -> None:

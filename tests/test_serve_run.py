@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -18,6 +20,7 @@ from semsearch.build import build_index
 from semsearch.cli.serve import serve as command
 from semsearch.encoders.onnx import OnnxEncoder
 from semsearch.errors import SemsearchError, StoreError
+from semsearch.serve import run as run_module
 from semsearch.serve.run import serve
 from semsearch.serve.safety import is_loopback
 
@@ -73,7 +76,24 @@ def test_a_port_that_is_taken(path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SemsearchError, match=f"127.0.0.1:{port}: cannot be listened at") as caught:
             serve(path, "127.0.0.1", port)
-    assert f"--port {port + 1}" in caught.value.hint or port == 65535
+    assert caught.value.hint == run_module._elsewhere(errno.EADDRINUSE, port)
+
+
+@pytest.mark.parametrize(
+    ("fault", "port", "hint"),
+    [
+        (errno.EADDRINUSE, 8765, "--port 8766, or 0 for a free one"),
+        (errno.EADDRINUSE, 65535, "--port 0 for a free one"),
+        (errno.EACCES, 80, "--port 8765; those up to 1023 are for the administrator"),
+        (
+            errno.EADDRNOTAVAIL,
+            8765,
+            "--host with an address of this machine: 127.0.0.1, or 0.0.0.0 for all",
+        ),
+    ],
+)
+def test_where_to_listen_instead(fault: int, port: int, hint: str) -> None:
+    assert run_module._elsewhere(fault, port) == hint
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
@@ -84,8 +104,34 @@ def test_others_may_ask_only_where_that_was_said(path: Path, host: str) -> None:
 
 
 def test_an_address_that_there_is_not(path: Path) -> None:
-    with pytest.raises(SemsearchError, match=r"192.0.2.1:0: cannot be listened at"):
+    with pytest.raises(SemsearchError, match=r"192.0.2.1:0: cannot be listened at") as caught:
         serve(path, "192.0.2.1", 0, public=True)
+    assert caught.value.hint.startswith("--host with an address of this machine")
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64 + ".invalid", ""])
+def test_a_name_that_there_is_not(path: Path, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", none)  # no question leaves this machine
+    with pytest.raises(SemsearchError, match="no address has this name") as caught:
+        serve(path, host, 0)
+    assert (repr(host) in caught.value.message, caught.value.hint) == (True, "--host 127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "origin", ["foo bar", "*", "", "example.org", "https://example.org/", "https://example.org/a", "HTTPS://a", "null"]
+)
+def test_what_is_no_origin_is_refused(path: Path, origin: str) -> None:
+    with pytest.raises(SemsearchError, match="expected the origin of a page") as caught:
+        serve(path, "127.0.0.1", 0, origins=["https://example.org", origin])
+    assert repr(origin) in caught.value.message
+
+
+@pytest.mark.parametrize("origin", ["https://example.org", "http://localhost:3000", "http://[::1]:80", "https://a-b.c"])
+def test_what_is_an_origin(origin: str) -> None:
+    run_module._check_origin(origin)
 
 
 def test_an_index_that_there_is_not(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ import httpx
 import pytest
 from conftest import TinyEncoder, write_jsonl
 from serving import ADDRESS, client, own, sample
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from semsearch.search import SearchIndex
 from semsearch.serve import live as live_module
+from semsearch.serve import safety
 from semsearch.serve.app import create_app
 from semsearch.serve.live import LiveIndex
 from semsearch.store import roll_back
@@ -110,6 +113,85 @@ def test_a_body_that_is_too_long_is_not_read(client: TestClient, told: bool) -> 
     assert response.json()["detail"] == "a body of more than 1,048,576 bytes"
 
 
+def _scope(*headers: tuple[bytes, bytes], method: str = "GET") -> dict[str, Any]:
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": "/api/search", "raw_path": b"/api/search", "query_string": b"q=ozone", "root_path": "",
+        "headers": [(b"host", b"127.0.0.1"), *headers], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [(b"content-length", b"1000"), (b"transfer-encoding", b"chunked")])
+def test_bodies_that_never_end_keep_nobody_waiting(sample: Path, header: tuple[bytes, bytes]) -> None:
+    app = create_app(sample, encoder=TinyEncoder())
+    live: LiveIndex = app.state.live
+    live.open()
+    part = {"type": "http.request", "body": b"abc", "more_body": True}
+
+    async def others_are_answered() -> list[int]:
+        begun: list[asyncio.Event] = []
+
+        async def never_ends() -> None:
+            sent, events = asyncio.Event(), iter([part])
+
+            async def receive() -> Any:
+                if event := next(events, None):
+                    return event
+                sent.set()
+                return await asyncio.Event().wait()
+
+            begun.append(sent)
+            await app(_scope(header), receive, None)  # type: ignore[arg-type]
+
+        slow = [asyncio.create_task(never_ends()) for _ in range(20)]
+        await asyncio.sleep(0)
+        await asyncio.gather(*(each.wait() for each in begun))
+        assert len(begun) == 20
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS) as asking:
+            found = [await asking.get("/api/search?q=ozone"), await asking.post("/api/rank", json={"questions": ["a"]})]
+        assert live.waiting == 0
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return [response.status_code for response in found]
+
+    assert asyncio.run(others_are_answered()) == [200, 200]
+    live.close()
+
+
+def test_a_body_that_does_not_come_is_told_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safety, "BODY_S", 0.0)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(client.app(_scope((b"content-length", b"9")), receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["detail"] == "the body did not arrive within 0 s"
+
+
+def test_a_body_in_pieces_is_whole(client: TestClient) -> None:
+    body = json.dumps({"questions": ["ozone", "whales"], "k": 1}).encode()
+    pieces = (body[at : at + 5] for at in range(0, len(body), 5))
+    response = client.post("/api/rank", content=pieces, headers={"content-type": "application/json"})
+    assert [each["query"] for each in response.json()["rankings"]] == ["ozone", "whales"]
+
+
+def test_what_is_kept_is_bounded_with_its_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "KEPT_BYTES", 100_000)
+    kept = live_module._Kept()
+    for number in range(100):  # each takes 20,000 and some more: four of them fit
+        kept.put(("generation", "/api/search", f"q={number:018000}"), Response(b"{}"))
+    assert [number for number in range(100) if kept.get(("generation", "/api/search", f"q={number:018000}"))] == [
+        96, 97, 98, 99,
+    ]  # fmt: skip
+
+
 def test_who_comes_when_too_many_wait_is_told_to_come_back(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "WAITING", 0)
     response = client.get("/api/search", params={"q": "nobody asked this before"})
@@ -130,11 +212,7 @@ def test_nothing_is_searched_for_who_has_hung_up(client: TestClient, late: bool)
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": "/api/search", "raw_path": b"/api/search", "query_string": b"q=hung+up", "root_path": "",
-        "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
-    }  # fmt: skip
+    scope = _scope() | {"query_string": b"q=hung+up"}
     encoder: TinyEncoder = live_of(client).index.encoder  # type: ignore[assignment]
     asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]
     assert sent[0]["status"] == 499

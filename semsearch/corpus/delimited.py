@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..cells import unguarded
 from ..limits import LIMIT_BYTES, TOO_LONG
 from .decode import decode, decode_head
 from .entry import BadRecord, Entry, Format, ReadOptions
@@ -175,7 +176,7 @@ def _entry(row: list[str], names: list[str], place: str) -> Entry:
     record: dict[str, str] = {}
     for name, cell in zip(names, row, strict=False):
         if not record.get(name, "").strip():  # of columns of one name the first with a value counts
-            record[name] = cell
+            record[name] = unguarded(cell)
     try:
         return paper_from_record(record)
     except UnreadableError as fault:

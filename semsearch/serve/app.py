@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -18,6 +18,7 @@ from ..encoders import Encoder
 from . import schemas
 from .live import LiveIndex
 from .metrics import Measured, Metrics
+from .parameters import known_only
 from .problems import told_by_all
 from .routes import ROUTERS
 from .safety import LOOPBACK_NAMES, Guard
@@ -60,12 +61,15 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(known_only)],
         **_SILENT,
     )
     app.state.live, app.state.metrics = live, Metrics(live)
     told_by_all(app)
+    app.state.routes = list(app.routes)  # as they are: newer versions of FastAPI wrap those that are included
     for router in ROUTERS:
         app.include_router(router)
+        app.state.routes += router.routes
     page = StaticFiles(directory=PAGE, html=True)
     app.router.default = GZipMiddleware(page)  # what no route answers; mounted, it would hide a 405
     if origins:

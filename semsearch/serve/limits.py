@@ -35,6 +35,9 @@ MOST_VALUES = 200
 BODY_BYTES = 1 << 20
 """The longest body of a request."""
 
+BODY_S = 20.0
+"""How long a body may take to arrive."""
+
 WAITING = 200
 """How many requests may wait for a thread; further ones are told to come back."""
 

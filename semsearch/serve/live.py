@@ -30,6 +30,7 @@ REFRESH_S = 1.0
 """How often CURRENT is read."""
 
 _GONE = Response(status_code=499)  # nginx's status for who has hung up; nobody sees it
+_OVERHEAD_BYTES = 2_000  # of the objects around an answer
 _AHEAD = 2  # requests handed over for each thread: one is there when another is done
 
 logger = logging.getLogger(__name__)
@@ -81,10 +82,13 @@ class LiveIndex:
             raise ProblemError(503, f"{self.waiting} requests wait already", hint, {"Retry-After": "1"})
         self.waiting += 1
         try:
+            await request.body()  # never in a place: others would wait for it
             async with self._places:
-                if await _is_gone(request):
+                if await request.is_disconnected():  # as a page does at the next letter that is typed
                     return _GONE
                 response = await asyncio.get_running_loop().run_in_executor(self._threads, question, index)
+        except ClientDisconnect:
+            return _GONE
         finally:
             self.waiting -= 1
         if asked and index.generation.name == asked[0]:  # it may have moved on in between
@@ -123,15 +127,6 @@ class LiveIndex:
             self._opened.close()
 
 
-async def _is_gone(request: Request) -> bool:
-    """Whether whoever asked has hung up, as a page does at the next letter that is typed."""
-    try:
-        await request.body()  # or what is received next is that there is none
-    except ClientDisconnect:
-        return True
-    return await request.is_disconnected()
-
-
 class _Kept:
     """Answers by what was asked, of which the longest unused are dropped first."""
 
@@ -153,7 +148,11 @@ class _Kept:
             return
         self._answers[asked] = copy(response)
         self._answers[asked].raw_headers = list(response.raw_headers)
-        self._bytes += len(response.body)
+        self._bytes += _size(asked, response)
         while len(self._answers) > KEPT_ANSWERS or self._bytes > KEPT_BYTES:
-            _, dropped = self._answers.popitem(last=False)
-            self._bytes -= len(dropped.body)
+            self._bytes -= _size(*self._answers.popitem(last=False))
+
+
+def _size(asked: tuple[str, ...], response: Response) -> int:
+    """What an answer takes up with its question, which may be longer."""
+    return len(response.body) + sum(map(len, asked)) + _OVERHEAD_BYTES

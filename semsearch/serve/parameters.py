@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..filters import Filter
 from ..retrieval import Mode
 from .limits import LARGEST_OFFSET, MOST_EXPLAINED, MOST_HITS, MOST_NAMES, QUESTION_CHARS
 from .live import LiveIndex
+from .problems import ProblemError
 
 Name = Annotated[str, Field(min_length=1, max_length=QUESTION_CHARS)]
 
@@ -33,6 +35,8 @@ def names(description: str, *examples: str, most: int = MOST_NAMES, least: int =
 
 Like = Annotated[list[Name], names("Papers that the answer should be more like.", "arrhenius-1896-carbonic")]
 Unlike = Annotated[list[Name], names("Papers that the answer should be less like.", "molina-1974-ozone")]
+LENIENT = "Leave papers of like, unlike and id out that the index has not, and tell so in `notes`, instead of an error."
+Lenient = Annotated[bool, Query(description=LENIENT)]
 _Date = Annotated[str | None, Field(max_length=10, pattern=r"^\d{4}(-\d\d){0,2}$")]
 
 
@@ -65,6 +69,26 @@ def _filter(
     category: Annotated[list[Name], names("A category or a keyword.", "climate")] = [],  # noqa: B006
 ) -> Filter | None:
     return Filters(since=since, until=until, year=year, venue=venue, author=author, category=category).filter()
+
+
+def known_only(request: Request) -> None:
+    """ProblemError for a parameter in an address of the API that its request does not take, which would be passed over
+    although something was meant by it."""
+    route = request.scope["route"]
+    if not route.path.startswith("/api/"):
+        return
+    taken = _taken(request.app, route.path_format, request.method.lower())
+    for name in request.query_params:
+        if name not in taken:
+            near = get_close_matches(name.lower(), taken, 1, 0.5)
+            hint = f"did you mean {near[0]}? " if near else ""
+            all_taken = f"it takes {', '.join(taken)}" if taken else "it takes none"
+            raise ProblemError(422, f"{name[:60]}: {route.path_format} has no such parameter", f"{hint}{all_taken}")
+
+
+def _taken(app: FastAPI, path: str, method: str) -> list[str]:
+    told = app.openapi()["paths"][path][method].get("parameters", ())
+    return [each["name"] for each in told if each["in"] == "query"]
 
 
 FilterParameters = Annotated[Filter | None, Depends(_filter)]

@@ -12,10 +12,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from ..errors import EncoderError, SemsearchError, StoreError
+from .faults import fault
 
 MEDIA_TYPE = "application/problem+json"
+TAKEN = "/openapi.json tells what each request takes, with examples"
 
 logger = logging.getLogger(__name__)
 
@@ -51,18 +54,25 @@ async def _of_ours(_: Request, error: Any) -> Response:
 
 async def _of_semsearch(_: Request, error: Any) -> Response:
     status = 503 if isinstance(error, StoreError | EncoderError) else 400
-    return problem(status, error.message, error.hint, {"Retry-After": "5"} if status == 503 else None)
+    return problem(status, error.message, error.hint or TAKEN, {"Retry-After": "5"} if status == 503 else None)
 
 
 async def _of_values(_: Request, error: Any) -> Response:
     """The values of a request that are none: each with its place."""
-    told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
-    return problem(422, told, "/openapi.json tells what each request takes, with examples")
+    return problem(422, "; ".join(map(fault, error.errors()[:5])), TAKEN)
 
 
-async def _of_http(_: Request, error: Any) -> Response:
-    hint = "/openapi.json tells what there is" if error.status_code in (404, 405) else ""
-    return problem(error.status_code, str(error.detail), hint, error.headers)
+async def _of_http(request: Request, error: Any) -> Response:
+    hint = "/openapi.json tells what there is" if error.status_code in (404, 405) else TAKEN
+    headers = {**(error.headers or {}), **({"Allow": _allowed(request)} if error.status_code == 405 else {})}
+    return problem(error.status_code, str(error.detail), hint, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes at an address; HEAD is answered wherever GET is."""
+    routes = [route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", None) or ()} or {"GET"}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _of_a_defect(_: Request, error: Exception) -> Response:

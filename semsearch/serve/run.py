@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import re
 import signal
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from ..errors import SemsearchError
 from .app import create_app
+from .connections import Connection
 from .safety import LOOPBACK_NAMES, is_loopback
 
 IDLE_S = 75
@@ -19,6 +23,9 @@ IDLE_S = 75
 
 GRACE_S = 30
 """How long requests that are under way may take once the process is told to stop."""
+
+_LAST_PORT = 65535
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")  # as browsers write it
 
 
 def serve(
@@ -35,6 +42,9 @@ def serve(
     public: whether others than this machine may reach it. started: told the address once it listens. Raises
     SemsearchError for an index that cannot be opened, and for an address that cannot be had.
     """
+    family, address = _resolved(host, port)
+    for origin in origins:
+        _check_origin(origin)
     if not public and not is_loopback(host):
         raise SemsearchError(
             f"{host}: not an address of this machine alone, so others could ask, and read what is in the index",
@@ -42,9 +52,10 @@ def serve(
         )
     app = create_app(index, hosts=None if public else {*LOOPBACK_NAMES, host.lower()}, origins=origins)
     app.state.live.open()
-    listening = _listening(host, port)
+    listening = _listening(family, address, host)
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -72,22 +83,46 @@ class _Server(uvicorn.Server):
             self._started()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise SemsearchError(f"{host}: no address ({error.strerror or error})", "--host 127.0.0.1") from error
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SemsearchError(f"--host {host!r}: no address has this name ({reason})", "--host 127.0.0.1") from error
+    family, _, _, _, address = found[0]
+    return family, address
+
+
+def _listening(family: socket.AddressFamily, address: Any, host: str) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
         listening.close()
+        port = address[1]
         raise SemsearchError(
-            f"{host}:{port}: cannot be listened at ({error.strerror or error})",
-            f"--port {port + 1}, or 0 for a free one",
+            f"{host}:{port}: cannot be listened at ({error.strerror or error})", _elsewhere(error.errno, port)
         ) from error
     return listening
+
+
+def _elsewhere(fault: int | None, port: int) -> str:
+    """What to listen at instead."""
+    if fault == errno.EADDRNOTAVAIL:
+        return "--host with an address of this machine: 127.0.0.1, or 0.0.0.0 for all"
+    if fault == errno.EACCES:
+        return "--port 8765; those up to 1023 are for the administrator"
+    return f"--port {port + 1}, or 0 for a free one" if port < _LAST_PORT else "--port 0 for a free one"
+
+
+def _check_origin(origin: str) -> None:
+    """SemsearchError for what no browser sends as the origin of a page: it would let nobody in, without a word."""
+    if not _ORIGIN.fullmatch(origin):
+        raise SemsearchError(
+            f"--cors {origin!r}: expected the origin of a page, without a path and without *",
+            "--cors https://example.org, once for each",
+        )
 
 
 def _url(host: str, listening: socket.socket) -> str:

@@ -259,4 +259,5 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def files() -> dict[str, Any]:
     """The media types of exported papers, for a route's `responses`."""
-    return {file.media_type: {"schema": {"type": "string"}} for file in FILES.values()}
+    kinds = {file.media_type: "array" if file.media_type.endswith("+json") else "string" for file in FILES.values()}
+    return {media_type: {"schema": {"type": kind}} for media_type, kind in kinds.items()}

@@ -224,7 +224,8 @@ class PaperTable:
         if wanted and (rows := self._rows("kind = 'id' AND name >= ? AND name < ?", wanted, wanted + "\U0010ffff")):
             return self._only(rows, name)
         raise QueryError(
-            f"{name!r}: no paper of this id, DOI, arXiv id or title in the index", "find its id with `semsearch query`"
+            f"{name!r}: no paper of this id, DOI, arXiv id or title in the index",
+            "find its id by a search for words of its title",
         )
 
     def named(self, name: str) -> list[int]:

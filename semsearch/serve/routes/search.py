@@ -11,8 +11,9 @@ from ...filters import Filter
 from ...search import SearchIndex
 from ..answers import Format, as_file, as_json
 from ..limits import MOST_EXPLAINED
-from ..parameters import FilterParameters, K, Like, Live, ModeParameter, Name, Offset, Question, Unlike, Why
+from ..parameters import FilterParameters, K, Lenient, Like, Live, ModeParameter, Name, Offset, Question, Unlike, Why
 from ..schemas import ResultsAnswer, WhyAnswer, files, problems
+from ..steering import named
 
 router = APIRouter()
 
@@ -39,13 +40,17 @@ async def search(
     like: Like = [],  # noqa: B006
     unlike: Unlike = [],  # noqa: B006
     why: Why = False,
+    lenient: Lenient = False,
     format: Annotated[Format, Query(description="JSON, or the papers as a file.")] = "json",
 ) -> Response:
     """As `semsearch query --json` answers."""
     check_why(why, k)
 
     def found(index: SearchIndex) -> Response:
-        results = index.search(q, k, like=like, unlike=unlike, offset=offset, mode=mode, filter=filter, why=why)
+        liked = named(index, like, unlike, lenient=lenient)
+        results = liked.told(
+            index.search(q, k, like=liked.like, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why)
+        )
         return as_json(results.as_dict()) if format == "json" else as_file([hit.paper for hit in results], format)
 
     return await live.ask(request, found)

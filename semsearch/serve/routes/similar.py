@@ -11,8 +11,22 @@ from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
 from ..limits import LARGEST_OFFSET, MOST_HITS, MOST_NAMES, TEXT_CHARS
-from ..parameters import FilterParameters, Filters, K, Live, ModeParameter, Name, Offset, Unlike, Why, names
+from ..parameters import (
+    LENIENT,
+    FilterParameters,
+    Filters,
+    K,
+    Lenient,
+    Live,
+    ModeParameter,
+    Name,
+    Offset,
+    Unlike,
+    Why,
+    names,
+)
 from ..schemas import ResultsAnswer, problems
+from ..steering import named
 from .search import check_why
 
 router = APIRouter()
@@ -31,6 +45,7 @@ class SimilarTo(Filters):
     offset: int = Field(0, ge=0, le=LARGEST_OFFSET)
     mode: Mode = "hybrid"
     why: bool = False
+    lenient: bool = Field(False, description=LENIENT)
 
 
 @router.get(
@@ -48,13 +63,16 @@ async def similar(
     offset: Offset = 0,
     mode: ModeParameter = "hybrid",
     why: Why = False,
+    lenient: Lenient = False,
 ) -> Response:
     """As `semsearch similar --json` answers."""
     check_why(why, k)
 
     def found(index: SearchIndex) -> Response:
-        results = index.similar(id, k, unlike=unlike, offset=offset, mode=mode, filter=filter, why=why)
-        return as_json(results.as_dict())
+        liked = named(index, id, unlike, lenient=lenient)
+        liked.expect_like()
+        results = index.similar(liked.like, k, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why)
+        return as_json(liked.told(results).as_dict())
 
     return await live.ask(request, found)
 
@@ -70,10 +88,13 @@ async def similar_to_text(request: Request, live: Live, asked: SimilarTo) -> Res
     filter = asked.filter()
 
     def found(index: SearchIndex) -> Response:
+        liked = named(index, asked.id, asked.unlike, lenient=asked.lenient)
+        if asked.text is None:
+            liked.expect_like()
         results = index.similar(
-            asked.id, asked.k, unlike=asked.unlike, text=asked.text, offset=asked.offset, mode=asked.mode,
+            liked.like, asked.k, unlike=liked.unlike, text=asked.text, offset=asked.offset, mode=asked.mode,
             filter=filter, why=asked.why,
         )  # fmt: skip
-        return as_json(results.as_dict())
+        return as_json(liked.told(results).as_dict())
 
     return await live.ask(request, found)
