@@ -445,6 +445,7 @@ def test_how_an_answer_stands_is_said_and_versions_go_with_the_first(page: Page)
 def test_the_empty_page_tells_what_there_is_and_what_to_ask(page: Page) -> None:
     page.goto("")
     expect(page.locator(".lead")).to_contain_text("43 papers, 1951 to 1990. Built on ")
+    expect(page.locator(".home .small")).to_contain_text("With fewer than 1,000 papers it is not told how well")
     example = page.locator(".examples a").first
     question = example.inner_text()
     example.click()

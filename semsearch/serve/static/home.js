@@ -34,10 +34,8 @@ export function showHome({ info, years, examples, steered }, passing, go) {
 }
 
 /** Why no word says how good a match is, where none does. @param {any} info */
-function unmeasured({ papers, standing }) {
-  if (!papers || standing === true) return "";
-  if (papers < MEASURED) return ` With fewer than ${grouped(MEASURED)} papers it is not told how well an answer fits.`;
-  return standing === false ? " This index was built without what tells how well an answer fits; building it again adds that." : "";
+function unmeasured({ papers }) {
+  return papers && papers < MEASURED ? ` With fewer than ${grouped(MEASURED)} papers it is not told how well an answer fits.` : "";
 }
 
 /** @param {string[]} examples @param {(change: Partial<State>) => void} go */
