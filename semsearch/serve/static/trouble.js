@@ -8,8 +8,8 @@ import { NAMES, NO_FILTER, countFilters, tooLong } from "./state.js";
 /** What else should be known of an answer, in the words of a page: not those of the command line. @param {string[]} told */
 export function notes(told) {
   return told.map((note) => {
-    const undated = /^(\d+) papers? ha\S* no year/.exec(note);
-    if (undated) return `${counted(Number(undated[1]), "paper")} without a year ${undated[1] === "1" ? "is" : "are"} left out`;
+    const undated = /^([\d,]+) papers? ha\S* no year/.exec(note);
+    if (undated) return `${counted(Number(undated[1].replaceAll(",", "")), "paper")} without a year ${undated[1] === "1" ? "is" : "are"} left out`;
     if (note.startsWith("left out, as versions")) return "Further versions of what is liked are left out";
     return sentence(note).slice(0, -1);
   });
