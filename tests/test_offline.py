@@ -51,6 +51,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "rollback": (("remove", "bread"), ("rollback",)),
 }
 """For each command what is run, one after the other; `build` is what makes the index of all of them."""
+LISTENING = "serve"
+"""The one command that opens a socket: the one it listens at (test_serve_run.py)."""
 
 
 def names() -> list[str]:
@@ -125,7 +127,7 @@ def test_a_build_with_the_default_model_opens_none_and_its_export_neither(home: 
 
 
 def test_every_command_is_run_here() -> None:
-    assert sorted(names()) == sorted(["build", *COMMANDS])
+    assert sorted(names()) == sorted(["build", *COMMANDS, LISTENING])
 
 
 def watched(home: Path, folder: Path, name: str) -> tuple[Watch, list[Ran]]:
