@@ -33,7 +33,10 @@ _CLAUSES = (
 _MARK = r"(?:(?:crown\s+)?copyright\s*)?(?:\u00a9|\(c\))\s*(?:(?:crown\s+)?copyright\s*)?"
 _SIGNED = rf"{_MARK}{_YEARS}"
 _SIGN = rf"{_SIGNED}|(?:crown\s+)?copyright\s+{_YEARS}|{_MARK}(?:by\s+)?(?={_OWNERS}\b)"
-_BEFORE = re.compile(rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?:{_REST}{{0,60}})?\.{_CLAUSES}*\s*(?=\S)")
+_BEFORE = re.compile(  # each (?=(?P<a>..))(?P=a) is a possessive group, which Python before 3.11.4 matches wrongly
+    rf"(?i:{_SIGN})[\s,]*(?:by\s+)?{_OWNERS}(?=(?P<rest>(?:{_REST}{{0,60}})?))(?P=rest)\."
+    rf"(?=(?P<clauses>{_CLAUSES}*))(?P=clauses)\s*(?=\S)"
+)
 _UNSTOPPED = re.compile(  # a line that ended here, once
     rf"(?i:{_SIGNED})[\s,]*(?:by\s+)?"
     r"(?:The\s+Author(?:s|\(s\))?|(?:IEEE|ACM|SPIE|(?:Elsevier|Springer|Wiley|Hindawi|MDPI)(?:[ -](?:"
