@@ -265,7 +265,9 @@ def test_fifty_generations_later_no_more_files_are_open(index: SearchIndex) -> N
             assert index.refresh()
             if number % 5 == 0:
                 assert index.search("whale", 1, filter=Filter(venue="Journal 2"))[0].paper.year == 1902
-        assert handles() == before
+        opened, mapped = handles()
+        assert opened <= before[0]  # fewer where what another test left was closed meanwhile
+        assert mapped == before[1]
     finally:
         gc.enable()
 
