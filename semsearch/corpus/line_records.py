@@ -5,10 +5,13 @@ The file is parted into records here, before a library sees it, so that a broken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from ..limits import LIMIT_BYTES
+from ..limits import LIMIT_BYTES, TOO_LONG
 from .decode import decode
+from .entry import BadRecord, Entry
+from .fields import UnreadableError, paper_from_record
 from .sources import OpenSource
 
 _LINE_COST = 128  # bytes of memory of a line, however short
@@ -47,3 +50,18 @@ def line_records(lines: Iterable[Flagged]) -> Iterator[tuple[int, list[str] | No
             record.append(line)
     if number:
         yield number, record if size <= LIMIT_BYTES else None
+
+
+def line_papers(
+    source: OpenSource, flagged: Iterable[Flagged], fields: Callable[[list[str]], dict[str, Any]]
+) -> Iterator[Entry]:
+    """The paper of each record, whose lines `fields` makes a record of fields.py of; a bad one costs only itself."""
+    for number, lines in line_records(flagged):
+        place = f"{source.name}:{number}"
+        if lines is None:
+            yield BadRecord(place, TOO_LONG)
+            continue
+        try:
+            yield paper_from_record(fields(lines))
+        except UnreadableError as fault:
+            yield BadRecord(place, str(fault))

@@ -10,11 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..limits import TOO_LONG
 from .authors import as_said
-from .entry import BadRecord, Entry, Format, ReadOptions
-from .fields import UnreadableError, paper_from_record
-from .line_records import Flagged, line_records, text_lines
+from .entry import Entry, Format, ReadOptions
+from .line_records import Flagged, line_papers, text_lines
 from .sources import OpenSource
 
 Fields = Mapping[str, list[str]]
@@ -44,15 +42,7 @@ def _flagged(source: OpenSource) -> Iterator[Flagged]:
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    for number, lines in line_records(_flagged(source)):
-        place = f"{source.name}:{number}"
-        if lines is None:
-            yield BadRecord(place, TOO_LONG)
-            continue
-        try:
-            yield paper_from_record(_record(lines))
-        except UnreadableError as fault:
-            yield BadRecord(place, str(fault))
+    return line_papers(source, _flagged(source), _record)
 
 
 def _values(lines: list[str]) -> list[tuple[str, str]]:

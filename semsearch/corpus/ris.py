@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..limits import TOO_LONG
 from .authors import as_said
-from .entry import BadRecord, Entry, Format, ReadOptions
+from .entry import Entry, Format, ReadOptions
 from .extra import extra_lines
-from .fields import NO_TEXT, UnreadableError, paper_from_record
-from .line_records import Flagged, line_records, text_lines
+from .fields import NO_TEXT, UnreadableError
+from .line_records import Flagged, line_papers, text_lines
 from .reference_values import arxiv_id_in, dated, given_first, iso_date
 from .sources import OpenSource
 
@@ -46,15 +45,7 @@ def _flagged(source: OpenSource) -> Iterator[Flagged]:
 
 
 def _read(source: OpenSource, options: ReadOptions) -> Iterator[Entry]:
-    for number, lines in line_records(_flagged(source)):
-        place = f"{source.name}:{number}"
-        if lines is None:
-            yield BadRecord(place, TOO_LONG)
-            continue
-        try:
-            yield paper_from_record(_record(_parsed(lines)))
-        except UnreadableError as fault:
-            yield BadRecord(place, str(fault))
+    return line_papers(source, _flagged(source), lambda lines: _record(_parsed(lines)))
 
 
 def _parsed(lines: list[str]) -> dict[str, Any]:
