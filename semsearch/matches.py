@@ -16,14 +16,16 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from .words import HYPHEN, WORD, Unit, is_stop, spelled, terms_of, together
+from .words import HYPHEN, LETTER, WORD, Unit, is_stop, spelled, terms_of, together
 
 if TYPE_CHECKING:
     from .paper import Paper
 
 Span = tuple[int, int]
 
-_TOKEN = re.compile(rf"{WORD.pattern}(?:[{HYPHEN}]{WORD.pattern})*")
+_JOINED = rf"(?:[{HYPHEN}]{WORD.pattern})*"
+_TOKEN = re.compile(WORD.pattern + _JOINED)
+_HYPHENS = frozenset(HYPHEN.removeprefix("\\"))
 _FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before, as an accent may follow it
 _COMPOSED = 8  # characters that may become one: three of Hangul, a letter and its accents
 
@@ -60,13 +62,10 @@ def spans(asked: Sequence[Unit], text: str) -> tuple[Span, ...]:
 
     Each is a word that shares a term with the question and is no stop word, or several neighbours within a compound.
     """
-    marks = _marks(tuple(asked))
+    if not asked:
+        return ()
     written, changes = _aligned(text)
-    found = [
-        (match.start() + start, match.start() + end)
-        for match in _TOKEN.finditer(written)
-        for start, end in marks[match[0]]
-    ]
+    found = _marks(tuple(asked)).within(written)
     return _apart(_placed(span, changes) for span in found) if changes else tuple(found)
 
 
@@ -75,24 +74,36 @@ def _marks(asked: tuple[Unit, ...]) -> _Marks:
     return _Marks(term for unit in asked for term in unit.terms)
 
 
-class _Marks(dict[str, tuple[Span, ...]]):
-    """For each token, a word or words joined by hyphens, what of it is marked; found out when it is met first."""
+class _Marks:
+    """What of a text is marked, token by token: a word, or words joined by hyphens."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        super().__init__()
         self._terms = frozenset(terms)
-        self._initials = frozenset(term[0] for term in self._terms)
+        self._known: dict[str, tuple[Span, ...]] = {}
+        initials = sorted({term[0] for term in self._terms if term[0].isascii()})
+        cased = "".join(re.escape(each) + each.upper() for each in initials)
+        first = rf"[{cased}\x80-\U0010ffff](?<={LETTER})(?<!{LETTER}.)"
+        self._likely = re.compile(rf"{first}(?:{WORD.pattern})?{_JOINED}", re.DOTALL)
 
-    def __missing__(self, token: str) -> tuple[Span, ...]:
-        strange = token.isalnum() and token[0].isascii() and token[0].lower() not in self._initials  # as most are
-        self[token] = found = () if strange else tuple(self._found(token))
-        return found
+    def within(self, text: str) -> Iterator[Span]:
+        """Where marks stand. English stems keep the first letter of a word, so most tokens are passed over unread."""
+        end = 0
+        for match in self._likely.finditer(text):
+            start, token = match.start(), match[0]
+            if start and text[start - 1] in _HYPHENS:
+                start, token = _whole(text, max(end, text.rfind(" ", 0, start) + 1), start)
+            end = match.end()
+            if (marked := self._known.get(token)) is None:
+                marked = self._known[token] = self._marked(token)
+            for first, last in marked:
+                yield start + first, start + last
+
+    def _marked(self, token: str) -> tuple[Span, ...]:
+        if not token.isalnum():
+            return tuple(self._found(token))
+        return ((0, len(token)),) if self._wants(token) else ()
 
     def _found(self, token: str) -> Iterator[Span]:
-        if token.isalnum():
-            if self._wants(token):
-                yield 0, len(token)
-            return
         words = list(WORD.finditer(token))
         parts = [word[0] for word in words]
         whole, *pairs = together(parts)
@@ -112,10 +123,14 @@ class _Marks(dict[str, tuple[Span, ...]]):
         return self._has(word) and not is_stop(word)
 
     def _has(self, word: str) -> bool:
-        """Whether word has a wanted term. English stems keep the first letter of a word, so most need no stemming."""
-        if word[0].isascii() and word[0].lower() not in self._initials:
-            return False
+        """Whether word has a wanted term."""
         return not self._terms.isdisjoint(terms_of(word))
+
+
+def _whole(text: str, begin: int, at: int) -> tuple[int, str]:
+    """Where the token around a position starts, and the token; begin: where none is parted."""
+    token = next(each for each in _TOKEN.finditer(text, begin) if each.end() > at)
+    return token.start(), token[0]
 
 
 def _aligned(text: str) -> tuple[str, list[_Change]]:

@@ -60,7 +60,7 @@ class Filters(BaseModel):
         return asked if asked else None
 
 
-def _filter(
+async def _filter(
     since: Annotated[_Date, Query(description="Papers of this day, month or year, or later.")] = None,
     until: Annotated[_Date, Query(description="Papers of this day, month or year, or earlier.")] = None,
     year: Annotated[int | None, Query(ge=1, le=9999, description="Papers of this year.", examples=[1974])] = None,
@@ -71,7 +71,7 @@ def _filter(
     return Filters(since=since, until=until, year=year, venue=venue, author=author, category=category).filter()
 
 
-def known_only(request: Request) -> None:
+async def known_only(request: Request) -> None:
     """ProblemError for a parameter in an address of the API that its request does not take, which would be passed over
     although something was meant by it."""
     route = request.scope["route"]
@@ -94,7 +94,7 @@ def _taken(app: FastAPI, path: str, method: str) -> list[str]:
 FilterParameters = Annotated[Filter | None, Depends(_filter)]
 
 
-def live_of(request: Request) -> LiveIndex:
+async def live_of(request: Request) -> LiveIndex:
     """The index that the application serves."""
     live: LiveIndex = request.app.state.live
     return live
