@@ -243,7 +243,7 @@ class Retriever:
         nearest, behind = rows[cosines > least], rows[cosines <= least]  # of those that tie with it none has a part
         first, parts = fusing.best(cosines, rows, least, fusion.FEEDBACK_HITS)
         moved = fusion.feedback(query, self._vectors.rows(first[parts > 0]))
-        others = np.setdiff1d(hits[fusion.foremost(scores)], nearest, assume_unique=True)
+        others = _without(hits[fusion.foremost(scores)], nearest, self._papers.count)
         candidates = np.concatenate([nearest, others])
         again = self._vectors.cosines(moved, candidates)
         floor = np.partition(again, len(others))[len(others)] if len(nearest) else np.inf
@@ -283,8 +283,9 @@ class _Fusing:
         cosines, rows: (n,) of the candidates. behind: further ones, with cosines below floor, as have all keyword hits
         that are not among rows.
         """
-        behind = np.setdiff1d(behind, rows, assume_unique=True)  # a foremost keyword hit may be one of them
-        hits = np.concatenate([behind, np.setdiff1d(self._hits, np.concatenate([rows, behind]), assume_unique=True)])
+        total = len(self._scores)
+        behind = _without(behind, rows, total)  # a foremost keyword hit may be one of them
+        hits = np.concatenate([behind, _without(self._hits, np.concatenate([rows, behind]), total)])
         dense = fusion.scaled_cosines(cosines, float(cosines.max(initial=-1.0)), float(floor))
         rows, dense = np.concatenate([rows, hits]), np.concatenate([dense, np.zeros(len(hits))])
         known = self._scores[rows]
@@ -316,6 +317,13 @@ def _each(work: Callable[[int], Answer], count: int) -> list[Answer]:
         return [work(0)]
     with ThreadPoolExecutor(worker_count()) as workers:  # most of the time is FAISS' and tantivy's
         return list(workers.map(work, range(count)))
+
+
+def _without(rows: RowArray, others: RowArray, total: int) -> RowArray:
+    """The rows that are not among others, in their order; total: of all rows. Numpy's setdiff1d would sort them."""
+    left_out = np.zeros(total, dtype=np.bool_)
+    left_out[others] = True
+    return rows[~left_out[rows]]
 
 
 def _ordered(found: zip[tuple[str, int, float]]) -> list[tuple[str, int, float]]:
