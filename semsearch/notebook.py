@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from .results import Hit, Results
 
 COLUMNS = (
-    "rank", "id", "score", "similarity", "lexical", "title", "authors", "venue", "date", "year", "doi", "arxiv_id",
-    "url", "abstract",
+    "rank", "id", "score", "similarity", "lexical", "standing", "duplicate_of", "title", "authors", "organization",
+    "venue", "date", "year", "categories", "keywords", "citations", "doi", "arxiv_id", "url", "abstract",
 )  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(("rank", "year", "citations"), "Int64"),  # which may be missing, and stays whole
+    **dict.fromkeys(("score", "similarity", "lexical", "standing"), "float64"),
+}
 _NAMED_AUTHORS = 3
 _TITLE_CHARS, _NAME_CHARS = 300, 80
 _WIDE = ' style="text-align:left;overflow-wrap:anywhere"'
@@ -100,11 +104,10 @@ def frame(results: Results) -> Any:
     except ModuleNotFoundError as error:
         raise SemsearchError("to_pandas needs pandas, which is missing", "pip install pandas") from error
     columns = (*COLUMNS, "why") if any(hit.why for hit in results) else COLUMNS
-    return pd.DataFrame([_cells(hit) for hit in results], columns=list(columns))
+    return pd.DataFrame([_cells(hit) for hit in results], columns=list(columns)).astype(_TYPES)
 
 
 def _cells(hit: Hit) -> dict[str, Any]:
-    paper = hit.paper
-    own = {"rank": hit.rank, "score": hit.score, "similarity": hit.similarity, "lexical": hit.lexical}
-    cells = own | {name: getattr(paper, name) for name in COLUMNS if name not in own}
-    return cells | {"authors": list(paper.authors), "why": hit.why.sentence(paper.abstract) if hit.why else None}
+    cells = {name: getattr(hit if hasattr(hit, name) else hit.paper, name) for name in COLUMNS}
+    lists = {name: list(value) for name, value in cells.items() if isinstance(value, tuple)}
+    return cells | lists | {"why": hit.why.sentence(hit.paper.abstract) if hit.why else None}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 from html.parser import HTMLParser
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -101,25 +99,29 @@ def test_links_lead_to_the_web_or_nowhere() -> None:
     assert link_of(Paper(id="a", url="HTTP://example.org")) == "HTTP://example.org"
 
 
-def test_a_frame_has_a_row_for_each_hit(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[list[dict[str, Any]], list[str]]] = []
-    frame = lambda rows, columns: made.append((rows, columns))  # noqa: E731
-    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=frame))
-    results(*HITS).to_pandas()
-    results(HITS[1]).to_pandas()
-    ((rows, columns), (others, fewer)) = made
-    assert columns == [*COLUMNS, "why"]
-    assert fewer == list(COLUMNS)
-    assert [row["id"] for row in rows] == ["whale", GULL.id]
-    assert (rows[0]["year"], rows[0]["authors"], rows[0]["why"]) == (1903, ["A", "B", "C", "D"], "A whale sings.")
-    assert (rows[1]["why"], others[0]["similarity"], others[0]["lexical"]) == (None, 0.25, None)
-
-
-def test_a_frame_of_pandas_itself() -> None:
-    pytest.importorskip("pandas")
+def test_a_frame_has_a_row_for_each_hit_and_a_column_for_each_value() -> None:
     frame = results(*HITS).to_pandas()
-    assert frame.shape == (2, len(COLUMNS) + 1)
+    assert list(frame.columns) == [*COLUMNS, "why"]
+    assert frame["id"].tolist() == ["whale", GULL.id]
+    assert frame["authors"].tolist() == [["A", "B", "C", "D"], []]
     assert frame["similarity"].tolist() == [0.75, 0.25]
+    assert frame["why"][0] == "A whale sings."
+    assert frame["organization"][1] == "Gulls"
+    missing = frame[["lexical", "year", "why", "date"]].isna()
+    assert missing.values.tolist() == [[False] * 4, [True] * 4]
+
+
+def test_whole_numbers_of_a_frame_stay_whole_where_some_are_missing() -> None:
+    frame = results(*HITS).to_pandas()
+    assert str(frame["year"][0]) == "1903"
+    assert frame["citations"].dtype == frame["year"].dtype == "Int64"
+    assert frame["year"].sum() == 1903
+
+
+def test_without_a_reason_or_a_hit_a_frame_has_the_same_columns() -> None:
+    for some in (results(HITS[1]).to_pandas(), results().to_pandas()):
+        assert list(some.columns) == list(COLUMNS)
+        assert some["score"].dtype == "float64"
 
 
 def test_without_pandas_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
