@@ -15,6 +15,9 @@ from .words import Unit
 NO_CANDIDATES = "the question has no candidates"
 """A note of a Ranking."""
 
+VERSION_FIELDS = ("id", "title", "venue", "date", "doi", "arxiv_id", "url")
+"""What JSON tells of the other versions of a hit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -54,9 +57,12 @@ class Hit:
         return self.paper.id
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON. `why` and `group` are there only where they were asked for and there is one."""
+        """Plain data for JSON. `why` and `group` are there only where they were asked for and there is one, `versions`
+        where there are others: what tells them apart and where they are."""
         why = {"why": self.why.as_dict(self.paper.abstract)} if self.why else {}
         group = {"group": self.group} if self.group is not None else {}
+        others = [{name: getattr(paper, name) for name in VERSION_FIELDS} for paper in self.versions]
+        versions = {"versions": others} if others else {}
         return {
             "rank": self.rank,
             "id": self.id,
@@ -69,6 +75,7 @@ class Hit:
             "standing": self.standing,
             **why,
             **group,
+            **versions,
         }
 
 

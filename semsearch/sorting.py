@@ -1,4 +1,4 @@
-"""The best hits in another order: the newest first, the most cited, or the most commented."""
+"""The best hits in another order: the newest first, the oldest, the most cited, or the most commented."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from .store.facets import days_of
 
 SORTS: dict[str, Callable[[Paper], int | None]] = {
     "date": lambda paper: days_of(paper.date)[0] or None,
+    "oldest": lambda paper: -days_of(paper.date)[0] or None,
     "citations": lambda paper: paper.citations,
     "comments": lambda paper: paper.comments,
 }
 """What is compared; None where a paper has none. A year or a month stands for its first day."""
 
 
-_NAMES = {"date": "date", "citations": "number of citations", "comments": "number of comments"}
+_NAMES = {"date": "date", "oldest": "date", "citations": "number of citations", "comments": "number of comments"}
 
 
 def check_sort(sort: object) -> None:

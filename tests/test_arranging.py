@@ -158,6 +158,7 @@ def paper(**fields: Any) -> Paper:
 def test_equals_stand_as_they_were_and_a_year_is_its_first_day() -> None:
     dates = ["2019", "2020-01", None, "2019-03-02", "2020", "--05"]
     assert sorted_papers([paper(date=date) for date in dates], "date") == [1, 4, 3, 0, 2, 5]
+    assert sorted_papers([paper(date=date) for date in dates], "oldest") == [0, 3, 1, 4, 2, 5]
     counts = [0, None, 7, 7]
     assert sorted_papers([paper(comments=count) for count in counts], "comments") == [2, 3, 0, 1]
 
@@ -214,7 +215,7 @@ def test_hits_tell_their_group_and_stand_as_they_did(index: SearchIndex) -> None
         ({"diverse": 1.5}, "diverse is 1.5, expected True or a lambda from 0 to 1"),
         ({"diverse": "much"}, "diverse is 'much'"),
         ({"diverse": float("nan")}, "diverse is nan"),
-        ({"sort": "fame"}, "sort is 'fame', expected one of date, citations, comments"),
+        ({"sort": "fame"}, "sort is 'fame', expected one of date, oldest, citations, comments"),
         ({"sort": ["date"]}, "sort is"),
         ({"sort": "date", "among": 0}, "among is 0, expected a whole number of at least 1"),
         ({"among": 2.5}, "among is 2.5"),

@@ -84,6 +84,14 @@ def test_python_has_all_of_them_unless_folded(index: Path) -> None:
         assert told["w0"] == (None, [])
         data = [hit.as_dict() for hit in everything]
         assert [each["duplicate_of"] for each in data] == [hit.duplicate_of for hit in everything]
+        others = {each["id"]: each.get("versions") for each in data}
+        assert others["w0"] is None
+        assert others["pre"] == [
+            {"id": "song", "title": "How a whale song moves", "venue": "Ocean Conf", "date": "2021",
+             "doi": None, "arxiv_id": None, "url": None},
+            {"id": "short", "title": "How a whale song moves (Extended Abstract)", "venue": "Best Papers",
+             "date": "2022", "doi": None, "arxiv_id": None, "url": None},
+        ]  # fmt: skip
         pages = [opened.search("whale song", 4, offset=offset, fold=True) for offset in (0, 4, 8, 12)]
         assert [hit.rank for page in pages for hit in page] == list(range(1, 14))
         assert sorted(hit.id for page in pages for hit in page) == sorted({*told} - {"pre", "short"})

@@ -103,8 +103,8 @@ ALLOWED: dict[str, set[str]] = {
         "staged", "verify", "candidates", "given", "serve",
     },
     "serve": {
-        "errors", "_version", "paper", "encoders", "filters", "references", "results", "retrieval", "search", "store",
-        "threads", "vectors",
+        "errors", "_version", "paper", "arranging", "encoders", "filters", "references", "results", "retrieval",
+        "search", "store", "threads", "vectors",
     },
     "__init__": {"_version"},
     "__main__": {"cli"},

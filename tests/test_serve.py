@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from conftest import TinyEncoder
@@ -13,9 +13,12 @@ from starlette.testclient import TestClient
 
 from semsearch import __version__
 from semsearch.filters import Filter
+from semsearch.grouping import GROUPS
 from semsearch.references import bibtex, csl, ris
 from semsearch.search import SearchIndex
 from semsearch.serve import schemas
+from semsearch.serve.arranging import Group, Sort
+from semsearch.sorting import SORTS
 
 __all__ = ["client", "index", "sample"]
 
@@ -48,6 +51,12 @@ def asked(client: TestClient, path: str, model: type[BaseModel], **params: Any) 
         ),
         ({"like": [CARBON, HUMIDITY], "unlike": OZONE}, {"like": [CARBON, HUMIDITY], "unlike": [OZONE]}),
         ({"category": "no such"}, {"filter": Filter(category=("no such",))}),
+        ({"sort": "date", "k": 4}, {"sort": "date", "k": 4}),
+        ({"sort": "oldest", "among": 9, "offset": 2}, {"sort": "oldest", "among": 9, "offset": 2}),
+        ({"sort": "citations"}, {"sort": "citations"}),
+        ({"diverse": "true", "among": 30}, {"diverse": True, "among": 30}),
+        ({"group": "venue", "fold": "true"}, {"group": "venue", "fold": True}),
+        ({"group": "author", "sort": "date", "like": CARBON}, {"group": "author", "sort": "date", "like": [CARBON]}),
     ],
 )
 def test_search_answers_what_query_prints(
@@ -81,6 +90,30 @@ def test_a_pasted_text(client: TestClient, index: SearchIndex) -> None:
     schemas.ResultsAnswer.model_validate_json(response.text)
     assert response.json() == json.loads(json.dumps(expected.as_dict()))
     assert client.post("/api/similar", json={"text": text}).json()["query"] is None
+
+
+def test_similar_papers_in_another_order_and_in_groups(client: TestClient, index: SearchIndex) -> None:
+    arranged: dict[str, Any] = {"sort": "oldest", "among": 5, "group": "year", "fold": True}
+    found = asked(client, "/api/similar", schemas.ResultsAnswer, id=CARBON, k=7, **arranged)
+    assert found == json.loads(json.dumps(index.similar(CARBON, 7, **arranged).as_dict()))
+    years = [hit["paper"]["year"] for hit in found["hits"]]
+    assert years[:5] == sorted(years[:5])
+    assert [hit["group"] for hit in found["hits"]] == [str(year) for year in years]
+    text = "Coal that is burnt leaves a gas in the air."
+    response = client.post("/api/similar", json={"text": text, "k": 7, **arranged})
+    assert response.json() == json.loads(json.dumps(index.similar(text=text, k=7, **arranged).as_dict()))
+
+
+def test_files_have_the_order_that_is_asked_for(client: TestClient, index: SearchIndex) -> None:
+    file = client.get("/api/search", params={"q": QUESTION, "sort": "date", "among": 8, "format": "ris"})
+    expected = index.search(QUESTION, sort="date", among=8)
+    assert file.text == "\n".join(ris([hit.paper for hit in expected])) + "\n"
+    assert [hit.id for hit in expected] != [hit.id for hit in index.search(QUESTION)]
+
+
+def test_every_order_and_group_of_the_library_may_be_asked_for() -> None:
+    assert get_args(Sort) == tuple(SORTS)
+    assert get_args(Group) == GROUPS
 
 
 def test_ranking(client: TestClient, index: SearchIndex) -> None:
@@ -157,6 +190,18 @@ def test_info_and_health(client: TestClient, index: SearchIndex) -> None:
         ("/api/search?q=a&offset=10001", 422, "offset: 10,001, at most 10,000", "/openapi.json"),
         ("/api/search?q=a&mode=best", 422, "mode: 'best', expected 'hybrid', 'dense' or 'lexical'", "/openapi"),
         ("/api/search?q=a&k=21&why=1", 400, "k is 21, expected at most 20 with why", "/api/why"),
+        (
+            "/api/search?q=a&sort=newest",
+            422,
+            "sort: 'newest', expected 'date', 'oldest', 'citations' or 'comments'",
+            "/openapi",
+        ),
+        ("/api/similar?id=a&group=topic", 422, "group: 'topic', expected 'venue', 'year' or 'author'", "/openapi"),
+        ("/api/search?q=a&diverse=much", 422, "diverse: 'much', expected true or false", "/openapi"),
+        ("/api/search?q=a&sort=date&among=0", 422, "among: 0, at least 1", "/openapi"),
+        ("/api/search?q=a&sort=date&among=1001", 422, "among: 1,001, at most 1,000", "/openapi"),
+        ("/api/search?q=a&sort=date&diverse=1", 400, "either diverse or sorted, both were asked for", "leave out one"),
+        ("/api/search?q=a&order=date", 422, "order: /api/search has no such parameter", "sort, diverse, among, group"),
         ("/api/search?q=a&since=2020&until=2010", 400, "no day is all of since 2020, until 2010", "since is the"),
         ("/api/search?q=a&since=2020-13", 400, "since '2020-13': no such date", "write it as"),
         ("/api/search?q=a&venue=%2B", 400, "venue '+': expected a letter or a digit", "leave the venue out"),
@@ -207,6 +252,9 @@ def test_errors_tell_what_and_how_to_mend_it(
         ("/api/similar", {"text": "a", "txt": 1}, 422, "txt: there is no such field"),
         ("/api/similar", {"text": "a" * 20_001}, 422, "text: 20,001 characters, at most 20,000"),
         ("/api/similar?k=3", {"text": "a"}, 422, "k: /api/similar has no such parameter"),
+        ("/api/similar", {"text": "a", "sort": "new"}, 422, "sort: 'new', expected 'date', 'oldest', 'citations' or"),
+        ("/api/similar", {"text": "a", "group": 3}, 422, "group: 3, expected 'venue', 'year' or 'author'"),
+        ("/api/similar", {"text": "a", "sort": "date", "diverse": True}, 400, "either diverse or sorted"),
         ("/api/similar", {"id": []}, 400, "nothing to be similar to"),
         ("/api/similar", {"id": ["a", "b", 3]}, 422, "id 3: 3, expected a text"),
         ("/api/similar", [], 422, "the body: expected JSON, an object"),
@@ -263,6 +311,10 @@ def test_the_description_has_the_version_examples_and_problems(client: TestClien
     values = {each["name"]: each["schema"] for each in search["parameters"]}
     assert (values["q"]["maxLength"], values["k"]["maximum"], values["offset"]["maximum"]) == (2000, 200, 10_000)
     assert values["q"]["examples"] == [QUESTION]
+    assert (values["sort"]["examples"], values["group"]["examples"]) == (["date"], ["venue"])
+    assert (values["among"]["default"], values["among"]["maximum"], values["fold"]["default"]) == (100, 1_000, False)
+    body = told["components"]["schemas"]["SimilarTo"]["properties"]
+    assert {"sort", "diverse", "among", "group", "fold"} <= body.keys()
     for name, schema in told["components"]["schemas"].items():
         for example in schema.get("examples", []):
             getattr(schemas, name).model_validate(example)

@@ -73,6 +73,7 @@ class SortKey(StrEnum):
     """What the best hits are sorted by."""
 
     date = "date"
+    oldest = "oldest"
     citations = "citations"
     comments = "comments"
 
@@ -96,7 +97,7 @@ SortOption = Annotated[
     SortKey | None,
     typer.Option(
         "--sort", rich_help_panel=_ARRANGING,
-        help="Sort the best N: the newest, the most cited or the most commented first; those without last.",
+        help="Sort the best N: the newest, the oldest, the most cited or the most commented first; those without last.",
     ),
 ]  # fmt: skip
 AmongOption = Annotated[

@@ -29,6 +29,9 @@ MOST_QUESTIONS = 100
 MOST_RANKED = 1_000
 """The largest k of a ranking."""
 
+MOST_SORTED = 1_000
+"""How many of the best may be put in another order: each of them is read."""
+
 MOST_VALUES = 200
 """How many values of a facet may be asked for."""
 

@@ -36,6 +36,7 @@ _RESULTS = {
     ],
     "notes": [],
     "standing": None,
+    "standing_reason": "60 papers, and it takes 1,000",
 }  # fmt: skip
 _PROBLEM = {
     "type": "about:blank", "title": "Bad Request", "status": 400,
@@ -96,6 +97,18 @@ class WhySentence(BaseModel):
     similarity: float
 
 
+class VersionAnswer(BaseModel):
+    """Another version of a paper, such as its preprint."""
+
+    id: str
+    title: str
+    venue: str | None
+    date: str | None
+    doi: str | None
+    arxiv_id: str | None
+    url: str | None
+
+
 class HitAnswer(BaseModel):
     """One paper of an answer."""
 
@@ -106,9 +119,11 @@ class HitAnswer(BaseModel):
     lexical: float | None = Field(description="The BM25 score, null where there is none.")
     paper: PaperAnswer
     matches: MatchesAnswer
-    duplicate_of: str | None = Field(description="The hit above that it is another version of.")
+    duplicate_of: str | None = Field(description="The first of the versions of the paper, where it is another.")
     standing: float | None = Field(description="Comparable between questions; null where the index tells none.")
     why: WhySentence | None = Field(None, description="Only where it was asked for and there is an abstract.")
+    group: str | None = Field(None, description="Only where groups were asked for and it is in one.")
+    versions: list[VersionAnswer] = Field([], description="Its other versions in the index, where there are some.")
 
 
 class IndexAnswer(BaseModel):
@@ -133,6 +148,7 @@ class ResultsAnswer(BaseModel):
     hits: list[HitAnswer]
     notes: list[str] = Field(description="What else the reader should know of the answer, a sentence each.")
     standing: dict[str, Any] | None = Field(description="How the answer stands against those to other questions.")
+    standing_reason: str = Field(description="Why `standing` is null, otherwise empty.")
 
 
 class WhyAnswer(BaseModel):

@@ -22,6 +22,7 @@ _LIMITS = {
     "exported": limits.MOST_EXPORTED,
     "questions": limits.MOST_QUESTIONS,
     "k_ranked": limits.MOST_RANKED,
+    "among": limits.MOST_SORTED,
     "facet_values": limits.MOST_VALUES,
     "body_bytes": limits.BODY_BYTES,
 }

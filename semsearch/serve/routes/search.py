@@ -10,6 +10,7 @@ from ...errors import QueryError
 from ...filters import Filter
 from ...search import SearchIndex
 from ..answers import Format, as_file, as_json
+from ..arranging import Arranged
 from ..limits import MOST_EXPLAINED
 from ..parameters import FilterParameters, K, Lenient, Like, Live, ModeParameter, Name, Offset, Question, Unlike, Why
 from ..schemas import ResultsAnswer, WhyAnswer, files, problems
@@ -34,6 +35,7 @@ async def search(
     live: Live,
     q: Question,
     filter: FilterParameters,
+    arranged: Arranged,
     k: K = 10,
     offset: Offset = 0,
     mode: ModeParameter = "hybrid",
@@ -49,7 +51,9 @@ async def search(
     def found(index: SearchIndex) -> Response:
         liked = named(index, like, unlike, lenient=lenient)
         results = liked.told(
-            index.search(q, k, like=liked.like, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why)
+            index.search(
+                q, k, like=liked.like, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why, **arranged
+            )
         )
         return as_json(results.as_dict()) if format == "json" else as_file([hit.paper for hit in results], format)
 

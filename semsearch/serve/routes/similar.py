@@ -10,6 +10,7 @@ from pydantic import Field
 from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
+from ..arranging import Arranged, Arranging
 from ..limits import LARGEST_OFFSET, MOST_HITS, MOST_NAMES, TEXT_CHARS
 from ..parameters import (
     LENIENT,
@@ -32,7 +33,7 @@ from .search import check_why
 router = APIRouter()
 
 
-class SimilarTo(Filters):
+class SimilarTo(Filters, Arranging):
     """What papers should be like, and which may be found."""
 
     text: str | None = Field(
@@ -58,6 +59,7 @@ async def similar(
     live: Live,
     id: Annotated[list[Name], names("Papers to be like.", "arrhenius-1896-carbonic", least=1)],
     filter: FilterParameters,
+    arranged: Arranged,
     unlike: Unlike = [],  # noqa: B006
     k: K = 10,
     offset: Offset = 0,
@@ -71,7 +73,9 @@ async def similar(
     def found(index: SearchIndex) -> Response:
         liked = named(index, id, unlike, lenient=lenient)
         liked.expect_like()
-        results = index.similar(liked.like, k, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why)
+        results = index.similar(
+            liked.like, k, unlike=liked.unlike, offset=offset, mode=mode, filter=filter, why=why, **arranged
+        )
         return as_json(liked.told(results).as_dict())
 
     return await live.ask(request, found)
@@ -93,7 +97,7 @@ async def similar_to_text(request: Request, live: Live, asked: SimilarTo) -> Res
             liked.expect_like()
         results = index.similar(
             liked.like, asked.k, unlike=liked.unlike, text=asked.text, offset=asked.offset, mode=asked.mode,
-            filter=filter, why=asked.why,
+            filter=filter, why=asked.why, **asked.arranging(),
         )  # fmt: skip
         return as_json(liked.told(results).as_dict())
 
