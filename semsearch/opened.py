@@ -284,5 +284,5 @@ def notes_of(allowed: Allowed | None) -> tuple[str, ...]:
         notes.append(f"{told} no filter by date")
     if allowed.unknown:
         shown = ", ".join(name[:60] for name in allowed.unknown[:3]) + (", ..." if len(allowed.unknown) > 3 else "")
-        notes.append(f"not in the index, of those to choose from: {len(allowed.unknown)} ({shown})")
+        notes.append(f"not in the index, of those to choose from: {len(allowed.unknown):,} ({shown})")
     return tuple(notes)

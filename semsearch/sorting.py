@@ -39,6 +39,6 @@ def notes(papers: Sequence[Paper], sort: str) -> tuple[str, ...]:
     if not without:
         return ()
     if without == len(papers):
-        return (f"no paper of the best {len(papers)} has a {_NAMES[sort]}: they stand as they were found",)
+        return (f"no paper of the best {len(papers):,} has a {_NAMES[sort]}: they stand as they were found",)
     have, come = ("has", "comes") if without == 1 else ("have", "come")
-    return (f"{without} of the best {len(papers)} papers {have} no {_NAMES[sort]}, and {come} last",)
+    return (f"{without:,} of the best {len(papers):,} papers {have} no {_NAMES[sort]}, and {come} last",)

@@ -172,6 +172,12 @@ def test_a_note_tells_how_many_have_nothing_to_be_sorted_by() -> None:
         "no paper of the best 2 has a number of citations: they stand as they were found",
     )
     assert notes([], "citations") == ()
+    assert notes([paper()] * 1_200 + [paper(citations=1)], "citations") == (
+        "1,200 of the best 1,201 papers have no number of citations, and come last",
+    )
+    assert notes([paper()] * 1_200, "oldest") == (
+        "no paper of the best 1,200 has a date: they stand as they were found",
+    )
 
 
 # groups

@@ -1,6 +1,6 @@
 // @ts-check
 // What is asked of the server, and the errors that come back. Addresses are relative: the page may lie under a path.
-import { QUESTION, askedBy, filtersOf } from "./state.js";
+import { AMONG, QUESTION, askedBy, filtersOf } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -14,26 +14,36 @@ export class Problem extends Error {
   }
 }
 
-/** The hits for a state, k of them after the first `offset`. @param {State} state @param {{k: number, offset?: number, signal?: AbortSignal}} options */
-export function search(state, { k, offset = 0, signal }) {
-  const params = askedBy(state);
-  const filters = filtersOf(state);
-  if (state.text) return similarToText(state, { k, offset, signal });
-  for (const [name, value] of filters) params.append(name, value);
-  params.set("k", String(k));
-  if (offset) params.set("offset", String(offset));
-  if (state.q.trim()) return get("api/search", params, signal);
-  for (const id of state.like) params.append("id", id);
-  params.delete("like");
-  return get("api/similar", params, signal);
+/** How every answer is asked for: one of the versions of a paper, and without papers that the index has not. */
+const ALWAYS = { fold: true, lenient: true };
+
+/** The first k hits for a state. @param {State} state @param {{k: number, signal?: AbortSignal}} options */
+export function search(state, { k, signal }) {
+  if (state.text) return similarToText(state, k, signal);
+  return get(state.q.trim() ? "api/search" : "api/similar", paramsOf(state, { k }), signal);
 }
 
-/** @param {State} state @param {{k: number, offset: number, signal?: AbortSignal}} options */
-function similarToText(state, { k, offset, signal }) {
+/** @param {State} state @param {Record<string, unknown>} more */
+function paramsOf(state, more) {
+  const params = new URLSearchParams([...askedBy(state), ...filtersOf(state)]);
+  if (!state.q.trim()) {
+    for (const id of state.like) params.append("id", id);
+    params.delete("like");
+  }
+  const asked = { ...ALWAYS, ...sortOf(state), ...more };
+  for (const [name, value] of Object.entries(asked)) params.set(name, String(value));
+  return params;
+}
+
+/** @param {State} state */
+function sortOf({ sort }) {
+  return sort && { sort, among: AMONG };
+}
+
+/** @param {State} state @param {number} k @param {AbortSignal} [signal] */
+function similarToText(state, k, signal) {
   const { text, like, unlike, since, until, venue, author, category } = state;
-  const body = { text, k, offset, venue, author, category };
-  if (like.length) Object.assign(body, { id: like });
-  if (unlike.length) Object.assign(body, { unlike });
+  const body = { text, id: like, unlike, k, venue, author, category, ...ALWAYS, ...sortOf(state) };
   if (since) Object.assign(body, { since });
   if (until) Object.assign(body, { until });
   return ask("api/similar", {
@@ -51,10 +61,7 @@ function similarToText(state, { k, offset, signal }) {
 export async function why(state, id, rank) {
   const question = (state.text || state.q).trim().slice(0, QUESTION);
   if (!question) {
-    const { like, unlike } = state;
-    const params = new URLSearchParams([...like.map((each) => ["id", each]), ...unlike.map((each) => ["unlike", each]), ...filtersOf(state)]);
-    for (const [name, value] of Object.entries({ k: 1, offset: rank - 1, why: true })) params.set(name, String(value));
-    const [hit] = (await get("api/similar", params)).hits;
+    const [hit] = (await get("api/similar", paramsOf(state, { k: 1, offset: rank - 1, why: true }))).hits;
     return hit?.id === id ? hit.why : null;
   }
   const answer = await get("api/why", new URLSearchParams({ q: question, id }));

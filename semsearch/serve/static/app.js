@@ -3,14 +3,15 @@
 import { Problem, examples, info, search } from "./api.js";
 import { searchBox } from "./box.js";
 import { counting } from "./counts.js";
-import { byId, counted, grouped, h } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { filterPanel } from "./facets.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
+import { said } from "./order.js";
 import { resultList } from "./results.js";
 import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress, tooLong } from "./state.js";
-import { findMissing, forgetMissing, showSteering, withoutMissing } from "./steering.js";
-import { noTrouble, notes, sentence, showNothing, showProblem, showTooMany } from "./trouble.js";
+import { showSteering } from "./steering.js";
+import { noTrouble, notes, sentence, showNothing, showProblem, showTooMany, unmeasured } from "./trouble.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -80,26 +81,12 @@ async function ask() {
   const { signal } = asking;
   try {
     if (tooLong(state).length) return showTooMany(state, results.dim(), go);
-    await found(signal);
+    await (asks(state) ? answer(state, signal) : home(signal));
     waited = 0;
   } catch (error) {
     if (!signal.aborted) fail(error);
   } finally {
     if (!signal.aborted) byId("results").removeAttribute("aria-busy");
-  }
-}
-
-/** The answer, or what is there to begin with; without papers that the index does not have, if it is they that are in the way. @param {AbortSignal} signal */
-async function found(signal) {
-  const asked = withoutMissing(state);
-  try {
-    if (asks(asked)) await answer(asked, signal);
-    else await home(signal);
-  } catch (error) {
-    const unknown = error instanceof Problem && error.status === 400 && (await findMissing(asked));
-    if (signal.aborted) return;
-    if (!unknown) throw error;
-    await found(signal);
   }
 }
 
@@ -111,7 +98,6 @@ async function answer(asked, signal) {
   const found = await search(asked, { k: asked.k, signal });
   if (signal.aborted) return;
   if (counts.answeredBy(found.index.generation)) {
-    forgetMissing();
     counting = counts.of(asked);
     counting.then((there) => signal.aborted || panel.show(there), () => null);
   }
@@ -119,12 +105,12 @@ async function answer(asked, signal) {
   if (found.hits.length) noTrouble();
   else showNothing(asked, go);
   const full = found.hits.length === asked.k;
-  results.show(found.hits, full && asked.k < MOST);
+  results.show(found.hits, full && asked.k < MOST, unmeasured(found.standing_reason));
   settle();
   if (reading) read();
   const there = await counting;
   if (signal.aborted) return;
-  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0), found.standing?.verdict, found.hits.length ? notes(found.notes) : []);
+  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0, asked.sort), found.standing?.verdict, found.hits.length ? notes(found.notes) : []);
 }
 
 /** What has been read for a while is a place to come back to. */
@@ -137,12 +123,6 @@ function settle() {
 function read() {
   reading = false;
   if (box.has(document.activeElement)) byId("results").focus({ preventScroll: true });
-}
-
-/** @param {number} shown @param {number} papers how many they are the nearest of, 0 if they are all */
-function said(shown, papers) {
-  if (!shown) return "No papers";
-  return papers ? `${grouped(shown)} nearest of ${counted(papers, "paper")}` : `${counted(shown, "paper")}, nearest first`;
 }
 
 /** Say how many papers there are, and first that none stands out, if so; in one line, which moves nothing. @param {string} text @param {string} [verdict] @param {string[]} [notes] */

@@ -4,9 +4,6 @@ import { byId, grouped, h } from "./dom.js";
 
 /** @typedef {import("./state.js").State} State */
 
-/** How many papers an index needs to know how questions usually fare. */
-const MEASURED = 1000;
-
 export function hideHome() {
   byId("home").hidden = true;
 }
@@ -28,14 +25,8 @@ export function showHome({ info, years, examples, steered }, passing, go) {
       "p",
       { class: "small" },
       "Papers are found by their words and by their meaning. A title, DOI or arXiv id finds that paper. Nothing that is typed here leaves the machine that serves this page.",
-      unmeasured(info),
     ),
   );
-}
-
-/** Why no word says how good a match is, where none does. @param {any} info */
-function unmeasured({ papers }) {
-  return papers && papers < MEASURED ? ` With fewer than ${grouped(MEASURED)} papers it is not told how well an answer fits.` : "";
 }
 
 /** @param {string[]} examples @param {(change: Partial<State>) => void} go */

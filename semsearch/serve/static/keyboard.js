@@ -1,26 +1,14 @@
 // @ts-check
 // Keys for those who would rather not reach for the mouse. They do nothing while one writes, or with a modifier.
-import { byId, h } from "./dom.js";
-
-const HELP = /** @type {const} */ ([
-  ["/", "to the search box"],
-  ["j, k", "next and previous paper"],
-  ["Enter", "open or fold the abstract"],
-  ["o", "go to the paper itself"],
-  ["l, u", "like, unlike"],
-  ["s", "what is similar"],
-  ["x", "tick, for export"],
-  ["Esc", "leave the search box"],
-  ["?", "these keys"],
-]);
+import { byId } from "./dom.js";
 
 /** @param {{focusBox: () => void, does: import("./result.js").Doings}} page */
 export function listen({ focusBox, does }) {
   const dialog = byId("help");
-  const help = () => {
+  const help = async () => {
     if (dialog.open) return dialog.close();
-    fill(dialog);
-    dialog.showModal();
+    (await import("./help.js")).fill(dialog);
+    if (!dialog.open) dialog.showModal();
   };
   byId("keys").addEventListener("click", help);
   dialog.addEventListener("click", (/** @type {Event} */ event) => event.target === dialog && dialog.close());
@@ -63,7 +51,7 @@ export function listen({ focusBox, does }) {
 /** Whether keys make text here. @param {Element} element */
 function writes(element) {
   if (element instanceof HTMLInputElement) return !["checkbox", "range"].includes(element.type);
-  return element instanceof HTMLTextAreaElement;
+  return element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
 }
 
 /** @param {HTMLElement | null} from @param {1 | -1} by */
@@ -73,17 +61,4 @@ function step(from, by) {
   const paper = papers[Math.max(0, Math.min(papers.length - 1, place))];
   paper?.focus({ preventScroll: true });
   paper?.scrollIntoView({ block: "nearest" });
-}
-
-/** @param {HTMLDialogElement} dialog */
-function fill(dialog) {
-  const rows = HELP.flatMap(([keys, what]) => [
-    h("dt", {}, ...keys.split(", ").flatMap((key, place) => [place ? " " : "", h("kbd", {}, key)])),
-    h("dd", {}, what),
-  ]);
-  dialog.replaceChildren(
-    h("h2", { id: "help-title" }, "Keys"),
-    h("dl", { class: "keys" }, ...rows),
-    h("form", { method: "dialog" }, h("button", { class: "plain", autofocus: true }, "Close")),
-  );
 }

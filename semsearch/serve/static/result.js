@@ -54,8 +54,8 @@ export function result(hit, is, does) {
 
 const OUTSIDE = { rel: "noopener noreferrer" };
 
-/** Another version of the paper, met further down. @param {any} hit */
-function version({ paper }) {
+/** Another version of the paper. @param {any} paper */
+function version(paper) {
   const [link] = links(paper);
   const title = link ? h("a", { href: link.href, ...OUTSIDE }, apart(paper.title)) : apart(paper.title);
   return h("p", { class: "meta version" }, "Also ", ...separated([title, venue(paper), when(paper.date)]));

@@ -3,9 +3,10 @@
 import { why } from "./api.js";
 import { byId, h } from "./dom.js";
 import { showExports } from "./exports.js";
+import { showOrder } from "./order.js";
 import { result } from "./result.js";
 import { MOST, PAGE, toggled } from "./state.js";
-import { remember, withoutMissing } from "./steering.js";
+import { remember } from "./steering.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -15,6 +16,7 @@ export function resultList(go, present) {
   /** @type {any[]} */ let hits = [];
   let more = false;
   let grown = false;
+  let unmeasured = "";
   /** @type {string[]} */ let ticked = [];
   const opened = new Set();
   /** @type {Map<string, any>} */ const sentences = new Map();
@@ -52,12 +54,11 @@ export function resultList(go, present) {
   };
 
   async function explain(/** @type {string} */ id) {
-    const state = withoutMissing(present());
     const key = keyOf(id);
     const before = failed.delete(key);
     try {
       const rank = hits.find((hit) => hit.id === id)?.rank ?? 1;
-      if (!sentences.has(key)) sentences.set(key, await why(state, id, rank));
+      if (!sentences.has(key)) sentences.set(key, await why(present(), id, rank));
     } catch {
       failed.add(key);
     }
@@ -86,11 +87,12 @@ export function resultList(go, present) {
 
   function draw() {
     const list = h("ol", { class: "list", role: "list" }, ...hits.map(drawn));
-    const parts = hits.length ? [h("h2", { class: "unseen" }, "Papers found"), list, ...(more ? [moreButton()] : [])] : [];
+    const parts = hits.length ? [h("h2", { class: "unseen" }, "Papers found"), list, ...(more ? [moreButton()] : []), ...(unmeasured ? [h("p", { class: "small unmeasured" }, unmeasured)] : [])] : [];
     keepingFocus(() => place.replaceChildren(...parts));
     for (const hit of hits) remember(hit.id, hit.paper.title);
     for (const hit of hits) if (opened.has(hit.id) && !sentences.get(keyOf(hit.id))) explain(hit.id);
     exports();
+    showOrder(hits, present().sort, go);
   }
 
   function moreButton() {
@@ -114,11 +116,12 @@ export function resultList(go, present) {
 
   return {
     does,
-    /** @param {any[]} found @param {boolean} further whether there are more */
-    show(found, further) {
+    /** @param {any[]} found @param {boolean} further whether there are more @param {string} why no word says how good a match is */
+    show(found, further, why) {
       const before = hits.length;
-      hits = together(found);
+      hits = found;
       more = further;
+      unmeasured = why;
       place.classList.remove("before");
       draw();
       if (grown) place.querySelectorAll("[data-id]")[before]?.focus({ preventScroll: true });
@@ -136,7 +139,8 @@ export function resultList(go, present) {
     },
     /** Show what is liked and what is not, before the answer to that is there. */
     steer() {
-      const { like, unlike } = present();
+      const { like, unlike, sort } = present();
+      byId("order").value = sort;
       for (const article of place.querySelectorAll("[data-id]")) {
         const id = article.getAttribute("data-id") ?? "";
         article.querySelector('[data-act="like"]')?.setAttribute("aria-pressed", String(like.includes(id)));
@@ -144,18 +148,6 @@ export function resultList(go, present) {
       }
     },
   };
-}
-
-/** The hits without further versions of a paper that is among them, which go with it. @param {any[]} found */
-function together(found) {
-  const first = new Map();
-  for (const hit of found) {
-    const paper = hit.duplicate_of ?? hit.id;
-    const known = first.get(paper);
-    if (known) known.versions.push(hit);
-    else first.set(paper, { ...hit, versions: [] });
-  }
-  return [...first.values()];
 }
 
 /** Do what replaces elements, and give the focus to what stands where it was. @param {() => void} change */

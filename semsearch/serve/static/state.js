@@ -12,8 +12,13 @@
  * @property {readonly string[]} venue
  * @property {readonly string[]} author
  * @property {readonly string[]} category
+ * @property {string} sort one of SORTS, empty for the best first
  * @property {number} k how many papers are shown
  */
+
+export const SORTS = /** @type {const} */ (["date", "oldest", "citations", "comments"]);
+/** How many of the best are sorted: two pages, as in a small index more of them would have little to do with what is asked. */
+export const AMONG = 40;
 
 /** The longest question, the longest text, and the most names of one kind that the server takes. */
 export const QUESTION = 2000;
@@ -35,6 +40,7 @@ export const EMPTY = Object.freeze({
   venue: Object.freeze([]),
   author: Object.freeze([]),
   category: Object.freeze([]),
+  sort: "",
   k: PAGE,
 });
 
@@ -66,6 +72,7 @@ export function fromAddress({ search, hash }) {
     venue: several("venue"),
     author: several("author"),
     category: several("category"),
+    sort: SORTS.find((each) => each === one("sort")) ?? "",
     k: Number.isInteger(k) && k > PAGE ? Math.min(k, MOST) : PAGE,
   });
 }
@@ -74,6 +81,7 @@ export function fromAddress({ search, hash }) {
 export function toAddress(state) {
   const params = askedBy(state);
   for (const [name, value] of filtersOf(state)) params.append(name, value);
+  if (state.sort) params.set("sort", state.sort);
   if (state.k !== PAGE) params.set("k", String(state.k));
   const said = params.toString();
   const text = state.text.trim();

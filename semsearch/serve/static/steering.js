@@ -6,39 +6,18 @@ import { apart, byId, h } from "./dom.js";
 /** @typedef {import("./state.js").State} State */
 
 const titles = new Map();
-/** Ids that the index does not know. @type {Set<string>} */
-const missing = new Set();
 
 /** A title that is known already, so that it need not be asked for. @param {string} id @param {string} title */
 export function remember(id, title) {
   titles.set(id, title || id);
 }
 
-/** A state without the papers that the index does not have, which no server could answer. @param {State} state @returns {State} */
-export function withoutMissing(state) {
-  const there = (/** @type {string} */ id) => !missing.has(id);
-  return { ...state, like: state.like.filter(there), unlike: state.unlike.filter(there) };
-}
-
-/** Whether a state names papers that the index does not have. @param {State} state */
-export async function findMissing(state) {
-  await Promise.all([...state.like, ...state.unlike].map((id) => look(id).catch(() => null)));
-  return [...state.like, ...state.unlike].some((id) => missing.has(id));
-}
-
-/** Another generation may have them. */
-export function forgetMissing() {
-  missing.clear();
-}
-
-/** The title of a paper that was on no page yet. @param {string} id @returns {Promise<string>} */
+/** The title of a paper that was on no page yet, or that there is none. @param {string} id @returns {Promise<string>} */
 async function look(id) {
-  if (titles.has(id)) return titles.get(id);
   try {
     remember(id, (await paper(id)).title);
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) missing.add(id);
-    throw error;
+    return error instanceof Problem && error.status === 404 ? `${id} (not in this index, left out)` : id;
   }
   return titles.get(id);
 }
@@ -65,6 +44,6 @@ function chip(id, kind, remove) {
     button.setAttribute("aria-label", `Remove: ${said} ${text}`);
   };
   name(titles.get(id) ?? id);
-  if (!titles.has(id)) look(id).then(name, () => missing.has(id) && name(`${id} (not in this index, left out)`));
+  if (!titles.has(id)) look(id).then(name);
   return h("li", { class: `chip ${kind}` }, h("span", { class: "chip-kind" }, said), title, button);
 }

@@ -7,12 +7,20 @@ import { NAMES, NO_FILTER, countFilters, tooLong } from "./state.js";
 
 /** What else should be known of an answer, in the words of a page: not those of the command line. @param {string[]} told */
 export function notes(told) {
-  return told.map((note) => {
+  return told.filter((note) => !note.startsWith("left out, not in the index")).map((note) => {
     const undated = /^([\d,]+) papers? ha\S* no year/.exec(note);
     if (undated) return `${counted(Number(undated[1].replaceAll(",", "")), "paper")} without a year ${undated[1] === "1" ? "is" : "are"} left out`;
     if (note.startsWith("left out, as versions")) return "Further versions of what is liked are left out";
     return sentence(note).slice(0, -1);
   });
+}
+
+/** Why no word says how good a match is. @param {string} reason */
+export function unmeasured(reason) {
+  if (!reason) return "";
+  if (reason.startsWith("papers were given")) return "How good a match is can be told for questions alone, not where papers or a text say what to look for.";
+  const few = /^([\d,]+) papers?, and it takes ([\d,]+)/.exec(reason);
+  return few ? `How good a match is can be told from ${few[2]} papers on. This index has ${few[1]}.` : `How good a match is cannot be told: ${sentence(reason)}`;
 }
 
 /** With a capital and a full stop. @param {string} text */
