@@ -283,6 +283,7 @@ def test_similar_papers_are_those_like_one(page: Page) -> None:
 def test_an_address_says_the_whole_search(page: Page, context: BrowserContext) -> None:
     page.goto("?q=sound+in+the+dark&like=owls&unlike=bees&category=nature&since=1960&k=40")
     expect(page.locator(".chip-title")).to_have_text(["How owls hear in the dark", "Dances of honey bees"])
+    shown(page, re.compile("papers, nearest first"))
     found = titles(page)
     other = context.new_page()
     other.goto(page.url)
