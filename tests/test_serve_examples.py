@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from semsearch.paper import Paper
-from semsearch.serve.examples import examples, question_of
+from semsearch.serve.examples import Spelling, examples, question_of, spelling_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,36 @@ def test_examples_are_of_different_kinds_and_ask_first() -> None:
     ]
     assert examples(papers, 5) == asked
     assert examples(papers, 1) == asked[:1]
+
+
+ABSTRACTS = [
+    "The fjords of Norway freeze late. Most rivers and Markov chains flow, and deep valleys fill with ice.",
+    "In Norway, deep water is warm. Sand and Rivers are common words.",
+]
+
+
+def test_abstracts_tell_names_from_words() -> None:
+    told = spelling_of(Paper(str(place), "A title", abstract=text) for place, text in enumerate(ABSTRACTS))
+    assert told.names == {"norway", "markov"}
+    assert {"rivers", "deep", "freeze", "late"} < told.common
+    assert told.common.isdisjoint({"the", "most", "in", "sand"})  # which only begin a sentence
+
+
+def test_names_keep_their_capital_and_titles_of_unknown_words_come_last() -> None:
+    first, second = ABSTRACTS
+    papers = [
+        Paper("1", "Deep Rivers of Zanzibar Freeze Late", first, categories=("ice",)),
+        Paper("2", "Deep Rivers of Norway Freeze Late", second, categories=("ice",)),
+        Paper("3", "Markov Chains Flow and Fill Valleys", categories=("chance",)),
+    ]
+    known = ["What is there on deep rivers of Norway freeze late?", "What about Markov chains flow and fill valleys?"]
+    assert examples(papers, 5) == known
+    alone = Paper("1", "Deep Rivers of Zanzibar Freeze Late", categories=("ice",))
+    assert examples([alone], 5) == ["What is there on deep rivers of zanzibar freeze late?"]
+
+
+def test_a_part_with_a_hyphen_is_a_name_if_one_of_it_is() -> None:
+    spelling = Spelling(names=frozenset({"markov"}))
+    assert question_of("Rivers With Markov-Like Sand Beds", spelling=spelling) == (
+        "What is there on rivers with Markov-Like sand beds?"
+    )
