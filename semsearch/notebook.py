@@ -5,7 +5,7 @@ In: Results. Out: HTML, of which every character of a paper or a question is esc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -32,18 +32,31 @@ _LEFT = ' style="text-align:left"'
 
 
 def html(results: Results) -> str:
-    """A table: rank, similarity, and the title over authors, venue and date; the question's words marked."""
+    """The question over a table of the hits, and under it what was searched; what no paper answers is told first."""
     asked = results.query if results.query is not None else f"like {', '.join(results.like) or 'a text'}"
-    asked = _isolated(_cut(asked, _TITLE_CHARS))
-    rows = "".join(map(_row, results))
-    head = f"<tr><th>#</th><th>similarity</th><th{_LEFT}>paper</th></tr>"
-    caption = f'<caption style="caption-side:top;text-align:left">{asked}</caption>'
+    parts = [_isolated(_cut(asked, _TITLE_CHARS))]
+    steering = (("like", results.like if results.query is not None else ()), ("unlike", results.unlike))
+    parts += [f"{how} {_isolated(_cut(', '.join(ids), _TITLE_CHARS))}" for how, ids in steering if ids]
+    caption = f'<caption style="caption-side:top;text-align:left">{" · ".join(parts)}</caption>'
+    verdict = (
+        f"<p><b>{escape(results.standing.verdict)}</b></p>" if results.standing and results.standing.verdict else ""
+    )
+    searched = f"<p>{len(results)} of {results.searched.papers:,} papers in {escape(results.searched.path)}</p>"
     notes = "".join(f"<p>{escape(note)}</p>" for note in results.notes)
-    searched = f"<p>{len(results)} of {results.searched.papers} papers in {escape(results.searched.path)}</p>"
-    return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>{searched}{notes}"
+    return f"{verdict}{html_of(results, caption)}{searched}{notes}"
 
 
-def _row(hit: Hit) -> str:
+def html_of(hits: Sequence[Hit], caption: str = "") -> str:
+    """A table: rank, similarity, standing if there is one, and the title over authors, venue and date; the question's
+    words marked. caption: HTML."""
+    stands = any(hit.standing is not None for hit in hits)
+    heads = ["#", "similarity", *(["standing"] if stands else [])]
+    head = "".join(f"<th>{name}</th>" for name in heads) + f"<th{_LEFT}>paper</th>"
+    rows = "".join(_row(hit, stands) for hit in hits)
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(hit: Hit, stands: bool) -> str:
     paper = hit.paper
     shown = _cut(paper.title, _TITLE_CHARS)
     end = len(shown) if shown == paper.title else len(shown) - 1
@@ -53,8 +66,9 @@ def _row(hit: Hit) -> str:
         title = f'<a href="{escape(link)}" rel="noopener noreferrer">{title}</a>'
     about = " · ".join(filter(None, (_byline(paper), _name(paper.venue), _name(paper.date))))
     reason = f"<br><q>{_isolated(_cut(hit.why.sentence(paper.abstract), _TITLE_CHARS))}</q>" if hit.why else ""
+    standing = f"<td>{'' if hit.standing is None else f'{hit.standing:.2f}'}</td>" if stands else ""
     cell = f"<b>{title}</b><br>{about}{reason}"
-    return f"<tr><td>{hit.rank}</td><td>{hit.similarity:.3f}</td><td{_WIDE}>{cell}</td></tr>"
+    return f"<tr><td>{hit.rank}</td><td>{hit.similarity:.3f}</td>{standing}<td{_WIDE}>{cell}</td></tr>"
 
 
 def _byline(paper: Paper) -> str:

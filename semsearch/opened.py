@@ -147,11 +147,15 @@ class OpenGeneration:
         rows = tuple(dict.fromkeys(self.papers.row_of(name) for name in names))
         texts = [paper.text for paper in self.papers.get(rows)]
         parts = [self.vectors.rows(np.array(rows, dtype=np.int64))] if rows else []
+        is_cut = False
         if text is not None:
             texts.append(text)
-            parts.append(self.encoder.encode_documents([text]).vectors)
+            embedded = self.encoder.encode_documents([text])
+            parts.append(embedded.vectors)
+            is_cut = bool(embedded.cut[0])
         vectors = np.concatenate(parts) if parts else np.zeros((0, self.vectors.dimensions), dtype=np.float32)
-        return Examples(rows, tuple(self.papers.ids(rows)), vectors, tuple(map(units, texts)), self.lexical.rarity)
+        known = tuple(map(units, texts))
+        return Examples(rows, tuple(self.papers.ids(rows)), vectors, known, self.lexical.rarity, is_cut)
 
     def explained(self, answer: Results, query: FloatArray) -> Results:
         """The answer with the sentence of each abstract that is nearest to query, (d,)."""
@@ -188,6 +192,7 @@ class OpenGeneration:
                 standing=of(each.similarity),
                 duplicate_of=first,
                 versions=others,
+                named=each.named,
             )
             for rank, (paper, each, first, others) in enumerate(
                 zip(papers, found, firsts, versions, strict=True), start=offset + 1
@@ -208,6 +213,14 @@ class OpenGeneration:
         rows = [firsts[each.row] for each in found if each.row in firsts]
         ids = dict(zip(rows, self.papers.ids(rows), strict=True))
         return [ids[firsts[each.row]] if each.row in firsts else None for each in found]
+
+    def cut_text(self, liked: Examples, mode: Mode) -> tuple[str, ...]:
+        """The note that the end of a text that was given is not compared."""
+        if not liked.is_cut or mode == "lexical":
+            return ()
+        tokens = self.encoder.identity.max_tokens
+        rest = "the rest is not compared" if mode == "dense" else "of the rest only keywords count"
+        return (f"the text is longer than the {tokens} tokens that the encoder reads: {rest}",)
 
     def versions_left_out(self, rows: Sequence[int], allowed: Allowed | None) -> tuple[str, ...]:
         """The note that names the other versions of papers that were named, of those that may be found."""

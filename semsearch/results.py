@@ -31,7 +31,7 @@ class Hit:
     comparable between questions, in [0, 1]: the share of background questions whose ten nearest papers are less near on
     average than this one is; None where there is none (see standing.py). duplicate_of: the id of the first of its
     versions, None for the first one and for a paper without others. versions: the others in the index, the first one
-    first.
+    first. named: whether the question is its title, id, DOI or arXiv id.
     """
 
     rank: int
@@ -45,6 +45,7 @@ class Hit:
     standing: float | None = None
     duplicate_of: str | None = None
     versions: tuple[Paper, ...] = ()
+    named: bool = False
 
     @property
     def matches(self) -> Matches:
@@ -56,13 +57,20 @@ class Hit:
         """The paper's id."""
         return self.paper.id
 
+    def _repr_html_(self) -> str:
+        """A row of its own, as Jupyter shows it."""
+        from .notebook import html_of
+
+        return html_of([self])
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON. `why` and `group` are there only where they were asked for and there is one, `versions`
-        where there are others: what tells them apart and where they are."""
+        where there are others: what tells them apart and where they are; `named` only where it is true."""
         why = {"why": self.why.as_dict(self.paper.abstract)} if self.why else {}
         group = {"group": self.group} if self.group is not None else {}
         others = [{name: getattr(paper, name) for name in VERSION_FIELDS} for paper in self.versions]
         versions = {"versions": others} if others else {}
+        named = {"named": True} if self.named else {}
         return {
             "rank": self.rank,
             "id": self.id,
@@ -76,6 +84,7 @@ class Hit:
             **why,
             **group,
             **versions,
+            **named,
         }
 
 

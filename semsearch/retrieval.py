@@ -44,13 +44,14 @@ _NO_ROWS: RowArray = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One row of an answer: see results.Hit for score, similarity and lexical."""
+    """One row of an answer: see results.Hit for score, similarity, lexical and named."""
 
     row: int
     id: str
     score: float
     similarity: float
     lexical: float | None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Retriever:
         bm25 = self._lexical.scores(units, at) if mode != "dense" else np.zeros(len(at), dtype=np.float32)
         scores = {"dense": similarities, "lexical": bm25, "hybrid": np.ones(len(at), dtype=np.float32)}[mode]
         found = [
-            Found(row, id, score, similarity, lexical or None)
+            Found(row, id, score, similarity, lexical or None, named=True)
             for row, id, score, similarity, lexical in zip(
                 at.tolist(), self._ids(at), scores.tolist(), similarities.tolist(), bm25.tolist(), strict=True
             )

@@ -228,6 +228,7 @@ class SearchIndex:
         found, notes = arranged(opened, found, arrangement)
         if fold:
             notes += opened.versions_left_out(steering.rows, allowed)
+        notes += opened.cut_text(steering.liked, mode)
         answer = opened.results(found[offset : offset + k], offset, mode, allowed, asked, steering=steering)
         answer = grouped(replace(answer, notes=answer.notes + notes), arrangement)
         return opened.explained(answer, query) if why else answer

@@ -37,6 +37,7 @@ class Examples:
     """Papers, or texts, that a reader likes or does not: vectors (n, d) float32, unit length, and the units of each.
 
     rows: those of them that are papers of the index. ids: of these. rarity: what a unit tells of a paper that has it.
+    is_cut: whether a text was longer than the encoder reads.
     """
 
     rows: tuple[int, ...]
@@ -44,6 +45,7 @@ class Examples:
     vectors: FloatArray
     units: tuple[tuple[Unit, ...], ...]
     rarity: Rarity
+    is_cut: bool = False
 
     def __len__(self) -> int:
         return len(self.vectors)

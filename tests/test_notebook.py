@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,7 @@ from semsearch.errors import SemsearchError
 from semsearch.notebook import COLUMNS, link_of
 from semsearch.paper import Paper
 from semsearch.results import Hit, IndexSummary, Results
+from semsearch.standing import Standing
 from semsearch.why import Why
 from semsearch.words import units
 
@@ -56,6 +58,24 @@ def test_a_notebook_shows_hits_as_a_table() -> None:
         assert shown in text
     assert "3 papers < 4" in tree.texts
     assert "<mark>whale</mark>" in results(*HITS)._repr_html_()
+
+
+def test_what_no_paper_answers_is_told_before_the_table_and_who_steered_above_it() -> None:
+    stands = replace(HITS[0], standing=0.123)
+    told = replace(results(stands, HITS[1]), like=("seal",), unlike=("<gull>", "tern"), standing=Standing(0.1, False))
+    shown = told._repr_html_()
+    assert shown.startswith("<p><b>no paper stands out</b></p><table>")
+    assert "</bdi> · like <bdi>seal</bdi> · unlike <bdi>&lt;gull&gt;, tern</bdi></caption>" in shown
+    assert "<th>similarity</th><th>standing</th>" in shown
+    assert shown.count("<td>0.12</td>") == shown.count("<td></td>") == 1
+    assert "stands out" not in replace(told, standing=Standing(0.9, True))._repr_html_()
+
+
+def test_a_hit_shows_itself_as_a_row() -> None:
+    shown = HITS[0]._repr_html_()
+    assert shown.startswith("<table><thead>")
+    assert shown.count("<tr>") == 2
+    assert "<td>0.750</td>" in shown
 
 
 def test_nothing_of_a_paper_or_a_question_is_html() -> None:

@@ -15,6 +15,7 @@ from semsearch import __version__
 from semsearch.filters import Filter
 from semsearch.grouping import GROUPS
 from semsearch.references import bibtex, csl, ris
+from semsearch.retrieval import Mode
 from semsearch.search import SearchIndex
 from semsearch.serve import schemas
 from semsearch.serve.arranging import Group, Sort
@@ -225,6 +226,8 @@ def test_info_and_health(client: TestClient, index: SearchIndex) -> None:
         ),
         ("/api/search?q=a&K=3", 422, "K: /api/search has no such parameter", "did you mean k? "),
         ("/api/search?q=a&nonsense=1", 422, "nonsense: /api/search has no such parameter", "it takes q, "),
+        ("/api/search?q=a&q=b", 422, "q: is given 2 times, expected once", "/openapi.json"),
+        ("/api/similar?id=a&id=b&k=1&k=2", 422, "k: is given 2 times, expected once", "/openapi.json"),
         ("/api/info?q=a", 422, "q: /api/info has no such parameter", "it takes none"),
         ("/api/papers/watson-1953-dna?k=1", 422, "k: /api/papers/{id} has no such parameter", "it takes none"),
         ("/api/none", 404, "Not Found", "/openapi.json"),
@@ -279,6 +282,36 @@ def test_a_body_that_is_no_json(client: TestClient) -> None:
     assert response.json()["detail"].startswith("the body: no JSON (")
 
 
+def test_a_body_of_another_type_is_told_how_to_name_it(client: TestClient) -> None:
+    for given in ({"content-type": "application/x-www-form-urlencoded"}, {}):
+        response = client.post("/api/similar", content=b'{"text": "ozone"}', headers=given)
+        assert response.status_code == 422
+        told = response.json()
+        assert told["detail"] == f"Content-Type: {given.get('content-type', 'nothing')}, expected application/json"
+        assert told["hint"] == "with curl: -H 'Content-Type: application/json'"
+    accepted = {"content-type": "application/problem+json; charset=utf-8"}
+    assert client.post("/api/similar", content=b'{"text": "ozone", "k": 1}', headers=accepted).status_code == 200
+
+
+def test_of_a_long_text_the_answer_tells_what_was_compared(client: TestClient) -> None:
+    text = "ozone " * 51
+    told = {mode: client.post("/api/similar", json={"text": text, "mode": mode}).json() for mode in get_args(Mode)}
+    assert told["dense"]["notes"] == [
+        "the text is longer than the 50 tokens that the encoder reads: the rest is not compared"
+    ]
+    assert told["hybrid"]["notes"][0].endswith("of the rest only keywords count")
+    assert told["lexical"]["notes"] == []
+    assert client.post("/api/similar", json={"text": "ozone " * 50}).json()["notes"] == []
+
+
+def test_a_paper_that_the_question_names_is_told_from_those_that_are_like_it(client: TestClient) -> None:
+    for question in (OZONE, "Thermal Equilibrium of the Atmosphere with a Given Distribution of Relative Humidity"):
+        hits = asked(client, "/api/search", schemas.ResultsAnswer, q=question, k=3)["hits"]
+        assert [hit.get("named") for hit in hits] == [True, None, None]
+    hits = asked(client, "/api/search", schemas.ResultsAnswer, q=QUESTION, k=3)["hits"]
+    assert [hit.get("named") for hit in hits] == [None] * 3
+
+
 def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> None:
     assert client.post("/api/search").headers["allow"] == "GET, HEAD"
     assert client.get("/api/rank").headers["allow"] == "POST"
@@ -305,7 +338,7 @@ def test_the_description_has_the_version_examples_and_problems(client: TestClien
     assert len(routes) == 12
     for (path, _), route in routes.items():
         statuses = set(route["responses"])
-        assert {"200", "421"} <= statuses, path
+        assert {"200", "408", "413", "421", "422"} <= statuses, path
         assert "HTTPValidationError" not in json.dumps(route)
     search = routes["/api/search", "get"]
     values = {each["name"]: each["schema"] for each in search["parameters"]}

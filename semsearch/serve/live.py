@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from copy import copy
 from pathlib import Path
 from typing import Literal
@@ -48,6 +49,7 @@ class LiveIndex:
         self._opened: SearchIndex | None = None
         self._threads = ThreadPoolExecutor(worker_count(), "semsearch-serve", initializer=search_alone)
         self._places = asyncio.Semaphore(worker_count() * _AHEAD)
+        self._long = asyncio.Semaphore(max(1, worker_count() - 1))
         self._kept = _Kept()
 
     def open(self) -> SearchIndex:
@@ -70,9 +72,12 @@ class LiveIndex:
             raise self.problem or StoreError(f"{self.path}: the index is not open yet", "try again in a moment")
         return self._opened
 
-    async def ask(self, request: Request, question: Callable[[SearchIndex], Response]) -> Response:
+    async def ask(
+        self, request: Request, question: Callable[[SearchIndex], Response], *, takes_long: bool = False
+    ) -> Response:
         """What question makes of the index, in one of the threads; a GET that was asked of this generation before is
-        answered from what is kept. ProblemError where too many wait already."""
+        answered from what is kept. takes_long: one thread stays free of such questions, where there are several.
+        ProblemError where too many wait already."""
         index = self.index
         asked = (index.generation.name, request.url.path, request.url.query) if request.method == "GET" else None
         if asked and (known := self._kept.get(asked)):
@@ -83,7 +88,7 @@ class LiveIndex:
         self.waiting += 1
         try:
             await request.body()  # never in a place: others would wait for it
-            async with self._places:
+            async with self._long if takes_long else nullcontext(), self._places:
                 if await request.is_disconnected():  # as a page does at the next letter that is typed
                     return _GONE
                 response = await asyncio.get_running_loop().run_in_executor(self._threads, question, index)

@@ -12,7 +12,7 @@ from ..filters import Filter
 from ..retrieval import Mode
 from .limits import LARGEST_OFFSET, MOST_EXPLAINED, MOST_HITS, MOST_NAMES, QUESTION_CHARS
 from .live import LiveIndex
-from .problems import ProblemError
+from .problems import TAKEN, ProblemError
 
 Name = Annotated[str, Field(min_length=1, max_length=QUESTION_CHARS)]
 
@@ -72,8 +72,8 @@ async def _filter(
 
 
 async def known_only(request: Request) -> None:
-    """ProblemError for a parameter in an address of the API that its request does not take, which would be passed over
-    although something was meant by it."""
+    """ProblemError for a parameter in an address of the API that its request does not take, or takes once and is given
+    again, which would be passed over although something was meant by it."""
     route = request.scope["route"]
     if not route.path.startswith("/api/"):
         return
@@ -84,11 +84,14 @@ async def known_only(request: Request) -> None:
             hint = f"did you mean {near[0]}? " if near else ""
             all_taken = f"it takes {', '.join(taken)}" if taken else "it takes none"
             raise ProblemError(422, f"{name[:60]}: {route.path_format} has no such parameter", f"{hint}{all_taken}")
+        if not taken[name] and len(values := request.query_params.getlist(name)) > 1:
+            raise ProblemError(422, f"{name}: is given {len(values):,} times, expected once", TAKEN)
 
 
-def _taken(app: FastAPI, path: str, method: str) -> list[str]:
+def _taken(app: FastAPI, path: str, method: str) -> dict[str, bool]:
+    """The parameters that a request takes, and whether each may be repeated."""
     told = app.openapi()["paths"][path][method].get("parameters", ())
-    return [each["name"] for each in told if each["in"] == "query"]
+    return {each["name"]: each["schema"].get("type") == "array" for each in told if each["in"] == "query"}
 
 
 FilterParameters = Annotated[Filter | None, Depends(_filter)]

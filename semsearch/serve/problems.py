@@ -57,9 +57,14 @@ async def _of_semsearch(_: Request, error: Any) -> Response:
     return problem(status, error.message, error.hint or TAKEN, {"Retry-After": "5"} if status == 503 else None)
 
 
-async def _of_values(_: Request, error: Any) -> Response:
+async def _of_values(request: Request, error: Any) -> Response:
     """The values of a request that are none: each with its place."""
-    return problem(422, "; ".join(map(fault, error.errors()[:5])), TAKEN)
+    faults = error.errors()
+    given = request.headers.get("content-type", "nothing")
+    if faults[0]["type"] == "model_attributes_type" and "json" not in given.lower():
+        detail = f"Content-Type: {given[:60]}, expected application/json"
+        return problem(422, detail, "with curl: -H 'Content-Type: application/json'")
+    return problem(422, "; ".join(map(fault, faults[:5])), TAKEN)
 
 
 async def _of_http(request: Request, error: Any) -> Response:

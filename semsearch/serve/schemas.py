@@ -124,6 +124,7 @@ class HitAnswer(BaseModel):
     why: WhySentence | None = Field(None, description="Only where it was asked for and there is an abstract.")
     group: str | None = Field(None, description="Only where groups were asked for and it is in one.")
     versions: list[VersionAnswer] = Field([], description="Its other versions in the index, where there are some.")
+    named: bool = Field(False, description="Only, and true, where the question is its title, id, DOI or arXiv id.")
 
 
 class IndexAnswer(BaseModel):
@@ -259,6 +260,7 @@ class ProblemAnswer(BaseModel):
 _TOLD = {
     400: "The request asks for what there is not, such as a paper of an unknown id.",
     404: "There is no such paper.",
+    408: "The head or the body did not arrive in time.",
     413: "The body is too long.",
     421: "The Host is no name of this server.",
     422: "A value is none, or beyond the limits.",
@@ -266,11 +268,14 @@ _TOLD = {
 }
 
 
+_ANYWHERE = (408, 413, 421, 422)
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route, for its `responses`."""
+    """The errors of a route, for its `responses`: those that every one has, and its own."""
     schema = {"$ref": "#/components/schemas/ProblemAnswer"}
     content = {MEDIA_TYPE: {"schema": schema}}
-    return {status: {"description": _TOLD[status], "content": content} for status in (421, *statuses)}
+    return {status: {"description": _TOLD[status], "content": content} for status in (*_ANYWHERE, *statuses)}
 
 
 def files() -> dict[str, Any]:

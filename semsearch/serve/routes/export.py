@@ -18,7 +18,7 @@ router = APIRouter()
 @router.get(
     "/api/export",
     summary="Papers for reference managers and spreadsheets",
-    responses={200: {"description": "The file.", "content": files()}, **problems(400, 422, 503)},
+    responses={200: {"description": "The file.", "content": files()}, **problems(400, 503)},
     response_class=Response,
 )
 async def export(

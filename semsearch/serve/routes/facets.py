@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get(
     "/api/facets",
     summary="What papers can be filtered by",
-    responses={200: {"model": FacetsAnswer}, **problems(400, 422, 503)},
+    responses={200: {"model": FacetsAnswer}, **problems(400, 503)},
 )
 async def facets(
     request: Request,

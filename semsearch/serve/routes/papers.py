@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get(
     "/api/papers/{id:path}",
     summary="One paper",
-    responses={200: {"model": PaperAnswer}, **problems(404, 422, 503)},
+    responses={200: {"model": PaperAnswer}, **problems(404, 503)},
 )
 async def paper(
     request: Request, live: Live, id: Annotated[str, Path(max_length=QUESTION_CHARS, examples=["10.1038/171737a0"])]

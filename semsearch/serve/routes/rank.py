@@ -31,7 +31,7 @@ class Questions(Filters):
 @router.post(
     "/api/rank",
     summary="The best papers for each of several questions",
-    responses={200: {"model": RankingsAnswer}, **problems(400, 413, 422, 503)},
+    responses={200: {"model": RankingsAnswer}, **problems(400, 503)},
 )
 async def rank(request: Request, live: Live, asked: Questions) -> Response:
     """As `semsearch rank` ranks them, in the order of the questions."""
@@ -41,7 +41,7 @@ async def rank(request: Request, live: Live, asked: Questions) -> Response:
         rankings = index.rank(asked.questions, asked.k, mode=asked.mode, filter=filter)
         return as_json({"rankings": [_told(each) for each in rankings]})
 
-    return await live.ask(request, found)
+    return await live.ask(request, found, takes_long=True)
 
 
 def _told(ranking: Ranking) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def check_why(why: bool, k: int) -> None:
 @router.get(
     "/api/search",
     summary="The papers that answer a question best",
-    responses={200: {"model": ResultsAnswer, "content": files()}, **problems(400, 422, 503)},
+    responses={200: {"model": ResultsAnswer, "content": files()}, **problems(400, 503)},
 )
 async def search(
     request: Request,
@@ -63,7 +63,7 @@ async def search(
 @router.get(
     "/api/why",
     summary="The sentence of an abstract that answers a question best",
-    responses={200: {"model": WhyAnswer}, **problems(400, 422, 503)},
+    responses={200: {"model": WhyAnswer}, **problems(400, 503)},
 )
 async def why(
     request: Request,

@@ -52,7 +52,7 @@ class SimilarTo(Filters, Arranging):
 @router.get(
     "/api/similar",
     summary="The papers most like some papers",
-    responses={200: {"model": ResultsAnswer}, **problems(400, 422, 503)},
+    responses={200: {"model": ResultsAnswer}, **problems(400, 503)},
 )
 async def similar(
     request: Request,
@@ -84,7 +84,7 @@ async def similar(
 @router.post(
     "/api/similar",
     summary="The papers most like a text, such as an abstract",
-    responses={200: {"model": ResultsAnswer}, **problems(400, 413, 422, 503)},
+    responses={200: {"model": ResultsAnswer}, **problems(400, 503)},
 )
 async def similar_to_text(request: Request, live: Live, asked: SimilarTo) -> Response:
     """As `semsearch similar --text FILE --json` answers. The text is used for this answer and kept nowhere."""
