@@ -81,7 +81,7 @@ function similarity(hit) {
     svg("rect", { class: "bar-whole", width: 100, height: 4, rx: 2 }),
     svg("rect", { class: "bar-share", width: (share * 100).toFixed(1), height: 4, rx: 2 }),
   );
-  const word = wordOf(hit.standing);
+  const word = hit.named ? "asked for by name" : wordOf(hit.standing);
   return h(
     "p",
     { class: "similarity", title: "How near the paper is to the question in meaning: the cosine, 1 is the same" },
