@@ -166,3 +166,16 @@ def test_a_file_that_vanishes_before_faiss_opens_it_is_a_store_error(
     monkeypatch.setattr(faiss, "read_index", removed_first)
     with pytest.raises(StoreError, match="cannot be read by FAISS"):
         Vectors(path, 4, 8)
+
+
+@pytest.mark.parametrize("share", [0.005, 0.05, 0.5, 1.0])
+@pytest.mark.parametrize("dimensions", [3, 100, 384])
+def test_cosines_of_some_rows_have_the_bits_that_a_search_finds(tmp_path: Path, dimensions: int, share: float) -> None:
+    vectors = Vectors(written(tmp_path / "v.faiss", unit(600, dimensions)), 600, dimensions)
+    random = np.random.default_rng(1)
+    for query in unit(5, dimensions, seed=2):
+        rows = random.permutation(600)[: int(share * 600)]
+        found, at = vectors.search(query[None, :], 600)
+        known = dict(zip(at[0].tolist(), found[0].tolist(), strict=True))
+        assert vectors.cosines(query, rows).tolist() == [known[row] for row in rows.tolist()]
+    assert vectors.cosines(query, rows[:0]).shape == (0,)
