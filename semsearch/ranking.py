@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float32]
 
 _BATCH_CELLS = 1 << 20  # questions x papers ranked at once: 12 MiB of scores and rows
-_BATCH_QUESTIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ def rankings(
     filter: Filter | None,
     given: Given | None,
     progress: Progress,
+    at_once: int,
 ) -> Iterator[Ranking]:
     """See SearchIndex.rank; memory: a batch of questions and, with candidates, these."""
     allowed = opened.allowed(filter)
@@ -62,7 +62,8 @@ def rankings(
         from .candidates import Candidates
 
         candidates = Candidates(opened, given, filter, progress)
-    return _rankings(opened, questions, k, mode, allowed, candidates)
+    batch = max(1, min(at_once, _BATCH_CELLS // depth_for(min(k, len(opened)))))
+    return _rankings(opened, questions, k, mode, allowed, candidates, batch)
 
 
 def _rankings(
@@ -72,8 +73,8 @@ def _rankings(
     mode: Mode,
     allowed: Allowed | None,
     candidates: Candidates | None,
+    batch: int,
 ) -> Iterator[Ranking]:
-    batch = max(1, min(_BATCH_QUESTIONS, _BATCH_CELLS // depth_for(min(k, len(opened)))))
     while some := list(islice(questions, batch)):
         asked = _asked(opened, some)
         standings: Sequence[QuestionStanding | None] = [None] * len(some)

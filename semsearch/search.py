@@ -242,6 +242,7 @@ class SearchIndex:
         filter: Filter | None = None,
         candidates: Given | None = None,
         progress: Progress = silent,
+        at_once: int = 256,
     ) -> Iterator[Ranking]:
         """The k best papers for each of many questions, in order, as `search` finds them, in batches.
 
@@ -249,14 +250,17 @@ class SearchIndex:
         stays bounded, whatever their number. candidates: rank only these, names of papers (see `paper`) or Papers that
         need not be in the index, the same for all questions, or for each question's id its own names; their scores are
         those that a search of the whole index gives, or would give (candidates.py). progress: told of texts embedded.
+        at_once: the most questions of a batch; the first rankings come when the first batch is done.
         """
         _check(k, 0, mode)
+        if not isinstance(at_once, int) or at_once < 1:
+            raise QueryError(f"at_once is {at_once!r}, expected a whole number from 1")
         if isinstance(questions, str) or not isinstance(questions, Iterable):
             raise QueryError(f"{questions!r:.80}, expected a list of questions", "use `search` for one question")
         from .ranking import rankings
 
         opened = self._open()
-        return rankings(opened, _questions(questions), k, mode, filter, candidates, progress)
+        return rankings(opened, _questions(questions), k, mode, filter, candidates, progress, at_once)
 
 
 def open_index(path: str | os.PathLike[str] = "index") -> SearchIndex:

@@ -312,7 +312,12 @@ def test_rank_encodes_in_batches_and_reads_no_further_than_it_must(path: Path) -
         next(rankings)
         assert len(taken) == 256
         assert sum(1 for _ in rankings) == 599
-    assert batches == [256, 256, 88]
+        batches_of_two = index.rank(["whale", "seal", "gull"], 3, at_once=2)
+        assert [ranking.query for ranking in batches_of_two] == ["whale", "seal", "gull"]
+        for wrong in (0, 1.5):
+            with pytest.raises(QueryError, match=f"at_once is {wrong}, expected a whole number from 1"):
+                index.rank(["whale"], 3, at_once=wrong)  # type: ignore[arg-type]
+    assert batches == [256, 256, 88, 2, 1]
 
 
 def test_rank_tells_what_search_tells_of_a_filter(index: SearchIndex) -> None:

@@ -1,4 +1,4 @@
-"""Questions that take long leave a thread to those that do not."""
+"""Questions that take long leave a thread to those that do not, and do not keep the server from stopping."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from semsearch.search import SearchIndex
 from semsearch.serve import live as live_module
 from semsearch.serve.live import LiveIndex
+from semsearch.serve.problems import ProblemError
 
 __all__ = ["sample"]
 
@@ -62,3 +63,14 @@ def test_a_short_question_does_not_wait_for_long_ones(
     assert answers == [b"short", *[b"long"] * 5]
     if threads > 1:
         assert len(before) <= threads - 1
+
+
+def test_what_takes_long_ends_at_its_next_step_once_the_server_is_to_stop(sample: Path) -> None:
+    live = LiveIndex(sample, encoder=TinyEncoder())
+    some = live.open().rank(["ozone", "whales", "markets"], 2, at_once=1)
+    steps = live.until_closed(some)
+    assert next(steps).query == "ozone"
+    live.close()
+    with pytest.raises(ProblemError) as caught:
+        next(steps)
+    assert (caught.value.status, caught.value.headers) == (503, {"Retry-After": "5"})

@@ -35,6 +35,9 @@ MOST_SORTED = 1_000
 MOST_VALUES = 200
 """How many values of a facet may be asked for."""
 
+RANKED_AT_ONCE = 8
+"""How many questions are ranked for before it is looked whether the server is to stop."""
+
 BODY_BYTES = 1 << 20
 """The longest body of a request."""
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from copy import copy
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -34,6 +35,8 @@ _GONE = Response(status_code=499)  # nginx's status for who has hung up; nobody 
 _OVERHEAD_BYTES = 2_000  # of the objects around an answer
 _AHEAD = 2  # requests handed over for each thread: one is there when another is done
 
+Step = TypeVar("Step")
+
 logger = logging.getLogger(__name__)
 
 
@@ -51,6 +54,7 @@ class LiveIndex:
         self._places = asyncio.Semaphore(worker_count() * _AHEAD)
         self._long = asyncio.Semaphore(max(1, worker_count() - 1))
         self._kept = _Kept()
+        self._closing = threading.Event()
 
     def open(self) -> SearchIndex:
         """Open the index, if it is not, and load its encoder. StoreError or EncoderError where it cannot be."""
@@ -100,6 +104,14 @@ class LiveIndex:
             self._kept.put(asked, response)
         return response
 
+    def until_closed(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The steps of what takes long; ProblemError at the next one once the server is to stop."""
+        for step in steps:
+            if self._closing.is_set():
+                hint = "ask again when it is back"
+                raise ProblemError(503, "the server is being stopped", hint, {"Retry-After": "5"})
+            yield step
+
     async def follow(self) -> None:
         """Move on to each generation that is published, for ever."""
         while True:
@@ -126,7 +138,8 @@ class LiveIndex:
         return False
 
     def close(self) -> None:
-        """Let go of the index, once the threads have answered."""
+        """Let go of the index, once the threads have answered, or have come to the next step of what takes long."""
+        self._closing.set()
         self._threads.shutdown(wait=True)
         if self._opened is not None:
             self._opened.close()

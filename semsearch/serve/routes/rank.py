@@ -11,7 +11,7 @@ from ...results import Ranking
 from ...retrieval import Mode
 from ...search import SearchIndex
 from ..answers import as_json
-from ..limits import MOST_QUESTIONS, MOST_RANKED
+from ..limits import MOST_QUESTIONS, MOST_RANKED, RANKED_AT_ONCE
 from ..parameters import Filters, Live, Name
 from ..schemas import RankedAnswer, RankingsAnswer, problems
 
@@ -38,8 +38,8 @@ async def rank(request: Request, live: Live, asked: Questions) -> Response:
     filter = asked.filter()
 
     def found(index: SearchIndex) -> Response:
-        rankings = index.rank(asked.questions, asked.k, mode=asked.mode, filter=filter)
-        return as_json({"rankings": [_told(each) for each in rankings]})
+        rankings = index.rank(asked.questions, asked.k, mode=asked.mode, filter=filter, at_once=RANKED_AT_ONCE)
+        return as_json({"rankings": [_told(each) for each in live.until_closed(rankings)]})
 
     return await live.ask(request, found, takes_long=True)
 
