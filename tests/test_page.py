@@ -203,6 +203,55 @@ def test_filters_count_narrow_down_and_are_taken_away(page: Page) -> None:
     assert asked(page) == {"q": ["harbour"]}
 
 
+def names_of(page: Page, group: str) -> list[str]:
+    """The values that stand in a group of the filters, in order."""
+    return page.locator("fieldset.group", has_text=group).locator(".value-name").all_inner_texts()
+
+
+def test_filters_keep_their_places_while_one_ticks_them(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    before = names_of(page, "Authors")
+    boxes = page.locator('input[name="author"]')
+    fourth = boxes.nth(3)
+    at = fourth.bounding_box()
+    assert at
+    place = (at["x"] + 5, at["y"] + 5)
+    page.mouse.click(*place)
+    shown(page, "16 papers, nearest first")
+    assert asked(page)["author"] == [before[3]]
+    assert names_of(page, "Authors") == before
+    assert fourth.bounding_box() == at
+    page.mouse.click(*place)
+    shown(page, ALL)
+    assert "author" not in asked(page)
+    page.mouse.click(*place)
+    page.get_by_label("Letters on Motion").check()  # few papers of each author are left, and another order of these
+    page.wait_for_url("**venue=Letters*")
+    shown(page, re.compile("^[1-7] papers, nearest first"))
+    after = names_of(page, "Authors")
+    assert len(after) == 6
+    assert before[3] in after
+
+
+def test_filters_with_no_paper_stay_and_say_so(page: Page) -> None:
+    page.goto("?q=harbour")
+    shown(page, ALL)
+    page.get_by_label("storms").check()
+    shown(page, "1 paper, nearest first")
+    places = page.locator(".group").evaluate_all("each => each.map(one => one.getBoundingClientRect().top)")
+    ada = page.locator("label.value", has_text="Ada Weaver")
+    assert ada.inner_text().split() == ["Ada", "Weaver", "0"]
+    ada.click()
+    shown(page, "No papers")
+    assert page.locator(".group legend").all_inner_texts() == ["Years", "Categories", "Venues", "Authors"]
+    assert page.locator("label.value", has_text="craft").inner_text().split() == ["craft", "8"]
+    assert page.locator("label.value", has_text="storms").inner_text().split() == ["storms", "0"]
+    assert page.locator(".group").evaluate_all("each => each.map(one => one.getBoundingClientRect().top)") == places
+    page.get_by_label("storms").uncheck()
+    shown(page, "16 papers, nearest first")
+
+
 def test_an_author_is_found_among_many(page: Page) -> None:
     page.goto("?q=harbour")
     shown(page, ALL)
@@ -267,6 +316,35 @@ def test_likes_and_dislikes_steer_and_are_chips(page: Page) -> None:
     assert asked(page) == {"q": ["bridge"]}
 
 
+@pytest.mark.parametrize("scrolled", [0, 300])
+def test_a_paper_that_is_liked_moves_none(page: Page, scrolled: int) -> None:
+    page.goto("?q=bridge")
+    shown(page, ALL)
+    hint = page.get_by_text("Like or unlike papers")
+    expect(hint).to_be_visible()
+    page.mouse.wheel(0, scrolled)
+    page.wait_for_function("y => scrollY === y", arg=scrolled)
+    third = page.locator(".result").nth(2)
+    before = third.bounding_box()
+    page.route("**/api/search*", lambda route: None)
+    for name, rank in (("like", 3), ("unlike", 4)):
+        press(page, act(page, rank, name))
+    expect(page.locator(".chip")).to_have_count(2)
+    expect(page.locator(".chip").last).to_be_in_viewport()
+    expect(hint).to_be_hidden()
+    assert third.bounding_box() == before
+    for left in (1, 0):
+        press(page, page.locator(".chip-remove").first)
+        expect(page.locator(".chip")).to_have_count(left)
+    assert third.bounding_box() == before
+
+
+def press(page: Page, button: Any) -> None:
+    """Click where a button stands: scrolled, if it has to be, by nobody."""
+    box = button.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 def test_similar_papers_are_those_like_one(page: Page) -> None:
     page.goto("?q=bees")
     shown(page, ALL)
@@ -326,6 +404,31 @@ def test_what_is_ticked_or_shown_is_exported(page: Page) -> None:
         assert "part 2" not in text
     page.get_by_role("button", name="Untick").click()
     expect(page.get_by_role("link", name="CSV of All shown")).to_be_visible()
+
+
+def test_more_papers_than_an_address_names_are_exported_as_one_file(page: Page) -> None:
+    def many(route: Route) -> None:
+        answer = route.fetch().json()
+        hit = answer["hits"][0]
+        answer["hits"] = [{**hit, "rank": place, "id": f"{hit['id']}"} for place in range(1, 202)]
+        route.fulfill(json=answer)
+
+    page.route("**/api/search*", many)
+    page.goto("?q=how+owls+hear")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="BibTeX of All shown").click()
+    assert started.value.suggested_filename == "papers.bib"
+    text = Path(started.value.path()).read_text(encoding="utf-8")
+    assert text.count("How owls hear in the dark") == 201
+    assert len(set(re.findall(r"^@\w+\{(.+),$", text, re.MULTILINE))) == 201
+    page.route("**/api/export", lambda route: route.fulfill(status=503, json={"detail": "too many wait"}))
+    page.get_by_role("link", name="RIS of All shown").click()
+    expect(page.get_by_role("alert")).to_have_text("No file: too many wait")
+    page.unroute("**/api/export")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="RIS of All shown").click()
+    assert started.value.suggested_filename == "papers.ris"
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_an_abstract_is_opened_with_the_sentence_that_answers(page: Page) -> None:
@@ -742,6 +845,85 @@ def test_few_papers_of_long_ago_leave_the_others_their_room(page: Page) -> None:
     page.wait_for_url("**since=1990*")
 
 
+def counted_years(page: Page, counts: dict[int, int]) -> None:
+    """Have the histogram show papers of these years."""
+
+    years = [{"year": year, "papers": papers} for year, papers in counts.items()]
+    answer: dict[str, Any] = {"papers": 43, "years": years, "categories": [], "venues": [], "authors": []}
+    page.route("**/api/facets*", lambda route: route.fulfill(json=answer))
+
+
+def test_papers_of_years_to_come_leave_the_others_their_room(page: Page) -> None:
+    counted_years(page, dict.fromkeys(range(1990, 2010), 5) | {2999: 1})
+    page.goto("?q=bees")
+    expect(page.locator(".years")).to_contain_text("The last bar: 1 paper after 2009")
+    expect(page.locator(".years-told")).to_have_text("1990 – 2999")
+    expect(page.locator(".bars rect")).to_have_count(21)
+    until = page.get_by_label("To year")
+    assert until.get_attribute("aria-valuetext") == "after 2009"
+    until.press("ArrowLeft")
+    expect(page.locator(".years-told")).to_have_text("1990 – 2009")
+    expect(page.locator(".bars .out")).to_have_count(1)
+    page.wait_for_url("**until=2009*")
+    expect(page.get_by_role("button", name="All years")).to_be_visible()
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    bars = page.locator(".bars").bounding_box()
+    assert bars
+    page.mouse.click(bars["x"] + bars["width"] - 1, bars["y"] + 10)
+    page.wait_for_url("**since=2010*")
+    expect(page.locator(".years-told")).to_have_text("from 2010")
+    assert "until" not in asked(page)
+
+
+def test_both_ends_may_be_far_and_the_words_tell_what_is_asked_for(page: Page) -> None:
+    counted_years(page, {1543: 1} | dict.fromkeys(range(1981, 2026), 5) | {2999: 1})
+    page.goto("?q=bees&since=1600")
+    told = page.locator(".years-told")
+    expect(told).to_have_text("1600 – 2999")
+    expect(page.locator(".bars rect")).to_have_count(25)  # two years each from 1980 on, and one at each end
+    page.get_by_label("To year").press("ArrowLeft")
+    expect(told).to_have_text("1600 – 2025")
+    page.wait_for_url("**since=1600&until=2025*")
+    for address, said in (
+        ("until=1700", "until 1700"),
+        ("since=3000", "from 3000"),
+        ("since=1700&until=1800", "1700 – 1800"),
+    ):
+        page.goto(f"?q=bees&{address}")
+        expect(told).to_have_text(said)
+
+
+def test_ends_that_lie_on_each_other_are_drawn_apart(page: Page) -> None:
+    def drag(label: str, by: int) -> None:
+        box = page.get_by_label(label).bounding_box()
+        assert box
+        share = (int(page.get_by_label(label).input_value()) - 1951) / 39
+        x, y = box["x"] + 7.2 + share * (box["width"] - 14.4), box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + by / 2, y)
+        page.mouse.move(x + by, y)
+        page.mouse.up()
+
+    told = page.locator(".years-told")
+    page.goto("?q=harbour&since=1990")
+    expect(told).to_have_text("1990")
+    drag("From year", -60)
+    page.wait_for_url(lambda url: "since=19" in url and "since=1990" not in url)
+    assert re.fullmatch(r"19[78]\d – 1990", told.inner_text())
+    page.goto("?q=harbour&until=1951")
+    expect(told).to_have_text("1951")
+    drag("To year", 60)
+    page.wait_for_url(lambda url: "until=19" in url and "until=1951" not in url)
+    assert re.fullmatch(r"1951 – 19[567]\d", told.inner_text())
+    page.goto("?q=harbour&since=1970&until=1970")
+    drag("From year", -60)
+    expect(told).to_have_text(re.compile(r"^19[56]\d – 1970$"))
+    page.wait_for_url("**until=1970*")
+    page.get_by_label("To year").press("ArrowRight")
+    expect(told).to_have_text(re.compile(r"^19[56]\d – 1971$"))
+
+
 def test_after_enter_the_papers_are_at_hand(page: Page) -> None:
     page.goto("")
     page.locator("#q").fill("bees")
@@ -778,8 +960,11 @@ def test_the_first_paint_weighs_less_than_100_kb(page: Page) -> None:
     assert {urlsplit(url).path for url in weights} >= {"/", "/app.js", "/page.css", "/api/info", "/api/facets"}
     assert sum(weights.values()) < 50_000
     files = {urlsplit(url).path.strip("/") or "index.html" for url in weights}
-    assert sum((PAGE / name).stat().st_size for name in files if "api" not in name) < 100_000  # if none is compressed
-    assert {file.name for file in PAGE.iterdir()} - files == {"help.js"}  # which is fetched when it is asked for
+    assert (
+        sum((PAGE / name).stat().st_size for name in files if not name.startswith("api/")) < 100_000
+    )  # if none is compressed
+    later = {file.name for file in PAGE.iterdir()} - files
+    assert later == {"download.js", "help.js", "marks.js", "result.js"}  # fetched when they are used
 
 
 def faults(page: Page) -> list[str]:

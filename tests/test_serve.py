@@ -170,6 +170,17 @@ def test_papers_for_a_spreadsheet(client: TestClient) -> None:
     assert [line.partition(",")[0] for line in response.text.splitlines()] == ["id", OZONE, CARBON]
 
 
+def test_more_papers_than_an_address_names_as_one_file(client: TestClient, index: SearchIndex) -> None:
+    ids = [OZONE, CARBON] * 101
+    response = client.post("/api/export", json={"id": ids})
+    assert response.headers["content-disposition"] == 'attachment; filename="papers.bib"'
+    assert response.text == "\n".join(bibtex([index.paper(each) for each in ids])) + "\n"
+    assert client.get("/api/export", params={"id": ids}).status_code == 422
+    assert client.post("/api/export", json={"id": [OZONE, "nobody"]}).status_code == 400
+    refused = client.post("/api/export", json={"id": [OZONE] * 5_001, "format": "ris"})
+    assert (refused.status_code, refused.json()["detail"]) == (422, "id: 5,001 of them, at most 5,000")
+
+
 def test_info_and_health(client: TestClient, index: SearchIndex) -> None:
     info = asked(client, "/api/info", schemas.InfoAnswer)
     assert (info["semsearch"], info["papers"], info["model"]) == (__version__, 60, "tiny")
@@ -335,7 +346,7 @@ def test_the_description_has_the_version_examples_and_problems(client: TestClien
     told = client.get("/openapi.json").json()
     assert told["info"]["version"] == __version__
     routes = {(path, method): route for path, found in told["paths"].items() for method, route in found.items()}
-    assert len(routes) == 12
+    assert len(routes) == 13
     for (path, _), route in routes.items():
         statuses = set(route["responses"])
         assert {"200", "408", "413", "421", "422"} <= statuses, path

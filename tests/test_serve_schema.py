@@ -34,7 +34,7 @@ def _served(sample: Path) -> None:
 
 
 def test_the_document_has_all_operations() -> None:
-    assert len(OPERATIONS) == 12
+    assert len(OPERATIONS) == 13
     assert OPERATIONS.keys() > BARE
 
 

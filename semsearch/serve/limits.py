@@ -23,6 +23,9 @@ MOST_NAMES = 50
 MOST_EXPORTED = 200
 """How many papers may be exported by their ids: more of them would not fit an address."""
 
+MOST_POSTED = 5_000
+"""How many papers may be exported by the ids in a body."""
+
 MOST_QUESTIONS = 100
 """How many questions may be ranked for at once."""
 

@@ -20,6 +20,7 @@ _LIMITS = {
     "offset": limits.LARGEST_OFFSET,
     "names": limits.MOST_NAMES,
     "exported": limits.MOST_EXPORTED,
+    "posted": limits.MOST_POSTED,
     "questions": limits.MOST_QUESTIONS,
     "k_ranked": limits.MOST_RANKED,
     "among": limits.MOST_SORTED,

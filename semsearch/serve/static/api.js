@@ -14,6 +14,9 @@ export class Problem extends Error {
   }
 }
 
+/** How many values of each kind there are to filter by. */
+export const VALUES = 20;
+
 /** How every answer is asked for: one of the versions of a paper, and without papers that the index has not. */
 const ALWAYS = { fold: true, lenient: true };
 
@@ -72,7 +75,7 @@ export async function why(state, id, rank) {
  * How many papers there are for each filter, beside the filters of a state. find: only values with these words.
  * @param {State} state @param {{find?: string, limit?: number}} [options]
  */
-export function facets(state, { find = "", limit = 20 } = {}) {
+export function facets(state, { find = "", limit = VALUES } = {}) {
   const params = filtersOf(state);
   if (find) params.set("find", find);
   params.set("limit", String(limit));
@@ -92,6 +95,9 @@ export function info() {
 export async function examples() {
   return (await get("api/examples", new URLSearchParams())).examples;
 }
+
+/** How many papers an address may name. */
+export const AT_ONCE = 200;
 
 /** Where papers lie as a file. @param {string[]} ids @param {string} format */
 export function fileOf(ids, format) {

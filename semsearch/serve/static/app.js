@@ -95,7 +95,7 @@ async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
   let counting = counts.of(asked);
   counting.then((there) => signal.aborted || panel.show(there), () => null); // of its failure is told below
-  const found = await search(asked, { k: asked.k, signal });
+  const [found] = await Promise.all([search(asked, { k: asked.k, signal }), results.ready()]);
   if (signal.aborted) return;
   if (counts.answeredBy(found.index.generation)) {
     counting = counts.of(asked);

@@ -1,6 +1,6 @@
 // @ts-check
 // The filters beside the results: years, categories, venues and authors, each with how many papers it has.
-import { facets } from "./api.js";
+import { VALUES, facets } from "./api.js";
 import { apart, byId, grouped, h } from "./dom.js";
 import { NO_FILTER, countFilters, toggled } from "./state.js";
 import { histogram } from "./years.js";
@@ -24,6 +24,10 @@ export function filterPanel(go, present) {
   const place = byId("filters");
   const opener = byId("open-filters");
   const long = new Set();
+  /** The values that stand there, in order, and what they were taken from. @type {Map<Kind, {source: unknown, values: string[]}>} */
+  const standing = new Map();
+  /** All values that were ever there. */ const known = new Set();
+  let pointed = ""; // the kind under the pointer
   /** What is looked for in each kind, and what was found. @type {Map<Kind, {text: string, values: Value[]}>} */
   const finding = new Map();
   let timer = 0;
@@ -33,6 +37,9 @@ export function filterPanel(go, present) {
     const open = place.classList.toggle("opened");
     opener.setAttribute("aria-expanded", String(open));
   });
+
+  place.addEventListener("pointerover", (/** @type {Event} */ event) => (pointed = kindOf(event.target)));
+  place.addEventListener("pointerleave", () => (pointed = ""));
 
   function draw() {
     const now = present();
@@ -57,32 +64,55 @@ export function filterPanel(go, present) {
   }
 
   function group(/** @type {State} */ now, /** @type {Kind} */ kind, /** @type {string} */ plural, /** @type {string} */ title, /** @type {string} */ one) {
-    const all = /** @type {Value[]} */ (counts[plural]);
+    const some = /** @type {Value[]} */ (counts[plural]);
+    const all = filled(some, counts.whole[plural]);
     if (!all.length && !now[kind].length) return null;
     const looked = finding.get(kind);
-    const papers = new Map(all.map((each) => [each.value, each.papers]));
-    const chosen = now[kind].map((value) => ({ value, papers: papers.get(value) }));
-    const rest = (looked?.text ? looked.values : all).filter(({ value }) => !now[kind].includes(value));
-    const few = Math.max(FEW - chosen.length, 2);
-    const shown = [...chosen, ...(long.has(kind) || looked?.text ? rest : rest.slice(0, few))];
-    const none = looked?.text && !rest.length ? h("p", { class: "none" }, "None with these words") : null;
-    const items = shown.map((value) => item(kind, value, now[kind].includes(value.value)));
+    const found = looked?.text ? looked.values : null;
+    const papers = new Map([...(found ?? []), ...all].map((each) => [each.value, each.papers]));
+    for (const value of papers.keys()) known.add(`${kind} ${value}`);
+    const absent = (/** @type {string} */ value) => (some.length < VALUES && known.has(`${kind} ${value}`) ? 0 : undefined);
+    const items = placed(kind, found, all, now[kind]).map((value) =>
+      item(kind, { value, papers: papers.get(value) ?? absent(value) }, now[kind].includes(value)),
+    );
+    const none = found && !found.length ? h("p", { class: "none" }, "None with these words") : null;
     return h(
       "fieldset",
-      { class: "group" },
+      { class: "group", name: kind },
       h("legend", {}, title),
       all.length >= MANY ? finder(kind, plural, one) : null,
-      h("ul", { class: "values", role: "list" }, ...items),
       none,
-      rest.length > few && !looked?.text ? more(kind, title) : null,
+      h("ul", { class: "values", role: "list" }, ...items),
+      all.length > FEW && !found ? more(kind, title) : null,
     );
+  }
+
+  /**
+   * The values to show, in order: what was found, or the most frequent, and whatever is chosen. They keep their places
+   * while the pointer or the focus is among them.
+   * @param {Kind} kind @param {Value[] | null} found @param {Value[]} all @param {readonly string[]} chosen
+   */
+  function placed(kind, found, all, chosen) {
+    const source = found ?? long.has(kind);
+    const before = standing.get(kind);
+    const among = pointed === kind || kindOf(document.activeElement) === kind;
+    let values = (found ?? all).map(({ value }) => value);
+    if (before?.source === source && among) {
+      values = before.values;
+    } else if (source === false) {
+      const beyond = chosen.filter((value) => !values.slice(0, FEW).includes(value));
+      values = values.slice(0, Math.max(FEW - beyond.length, 2));
+    }
+    values = [...values, ...chosen.filter((value) => !values.includes(value))];
+    standing.set(kind, { source, values });
+    return values;
   }
 
   function item(/** @type {Kind} */ kind, /** @type {Value} */ { value, papers }, /** @type {boolean} */ checked) {
     const change = () => go({ [kind]: toggled(present()[kind], value) });
     const input = h("input", { type: "checkbox", name: kind, value, checked, onchange: change });
     const count = papers === undefined ? null : h("span", { class: "count" }, grouped(papers));
-    return h("li", {}, h("label", { class: "value" }, input, h("span", { class: "value-name", title: value }, apart(value)), count));
+    return h("li", {}, h("label", { class: papers === 0 ? "value zero" : "value" }, input, h("span", { class: "value-name", title: value }, apart(value)), count));
   }
 
   function more(/** @type {Kind} */ kind, /** @type {string} */ title) {
@@ -127,6 +157,17 @@ export function filterPanel(go, present) {
     },
     draw,
   };
+}
+
+/** Values, and after them those of the whole index without a paper, so that there are never fewer. @param {Value[]} some @param {Value[]} whole */
+function filled(some, whole) {
+  const missing = whole.filter(({ value }) => !some.some((each) => each.value === value));
+  return [...some, ...missing.map(({ value }) => ({ value, papers: 0 }))].slice(0, Math.max(some.length, whole.length));
+}
+
+/** The kind of the group that an element is in. @param {any} element @returns {string} */
+function kindOf(element) {
+  return element?.closest?.("#filters fieldset[name]")?.name ?? "";
 }
 
 /** What tells an input or button of the filters from the others. @param {any} element */

@@ -1,14 +1,16 @@
 // @ts-check
 // The list of an answer's papers: which are open and ticked, and the sentence that answers in each that was opened.
-import { why } from "./api.js";
+import { Problem, why } from "./api.js";
 import { byId, h } from "./dom.js";
 import { showExports } from "./exports.js";
 import { showOrder } from "./order.js";
-import { result } from "./result.js";
 import { MOST, PAGE, toggled } from "./state.js";
 import { remember } from "./steering.js";
 
 /** @typedef {import("./state.js").State} State */
+
+/** How a paper is drawn, fetched with the first answer: the page stands there before it. @type {typeof import("./result.js")} */
+let drawing;
 
 /** @param {(change: Partial<State>) => void} go @param {() => State} present */
 export function resultList(go, present) {
@@ -76,7 +78,7 @@ export function resultList(go, present) {
     const { id } = hit;
     const is = { open: opened.has(id), liked: like.includes(id), unliked: unlike.includes(id), ticked: ticked.includes(id) };
     const { q, text } = present();
-    return result(hit, { ...is, why: sentences.get(keyOf(id)), failed: failed.has(keyOf(id)), asked: Boolean(q || text) }, does);
+    return drawing.result(hit, { ...is, why: sentences.get(keyOf(id)), failed: failed.has(keyOf(id)), asked: Boolean(q || text) }, does);
   }
 
   function redraw(/** @type {string} */ id) {
@@ -116,6 +118,12 @@ export function resultList(go, present) {
 
   return {
     does,
+    /** What is to be awaited before papers can be shown. */
+    async ready() {
+      drawing ??= await import("./result.js").catch(() => {
+        throw new Problem(0, "A part of this page did not arrive.", "If this goes on, load the page again.");
+      });
+    },
     /** @param {any[]} found @param {boolean} further whether there are more @param {string} why no word says how good a match is */
     show(found, further, why) {
       const before = hits.length;

@@ -9,102 +9,130 @@ const WAIT_MS = 600; // an end is moved by many years, a key each
 
 /** @typedef {{since: string, until: string}} Years */
 /** @typedef {{year: number, end: number, papers: number}} Bar from the first of its years to the last */
+/** @typedef {number | null} End a year, or as far as there are papers */
 
-/** Ends that a key has moved and that are not searched for yet; what is drawn anew in between begins with them. */
-let moved = { basis: "", from: 0, to: 0 };
+/** Ends that were moved and are not searched for yet; what is drawn anew in between begins with them. */
+let moved = { basis: "", from: /** @type {End} */ (null), to: /** @type {End} */ (null) };
 let timer = 0;
 
 /**
- * @param {{years: {year: number, papers: number}[], span: number[], axis: number}} counts span: the years of all papers,
- *   in order; axis: the first of them that is not long before the others
+ * @param {{years: {year: number, papers: number}[], span: number[], axis: number[]}} counts span: the years of all papers,
+ *   in order; axis: the first and the last of them that are not far from the others
  * @param {Years} chosen
  * @param {(years: Years, how?: {run?: string}) => void} choose run: what further moves of the same kind replace
  */
 export function histogram(counts, chosen, choose) {
-  const oldest = counts.span[0];
-  const last = counts.span[counts.span.length - 1];
-  const step = STEPS.find((each) => (last - counts.axis + 1) / each <= BARS) ?? 100;
-  const older = oldest < counts.axis;
-  const start = Math.floor(counts.axis / step) * step;
+  const { bars, start, stop } = binned(counts);
+  const [oldest, newest] = [counts.span[0], counts.span[counts.span.length - 1]];
+  const [older, newer] = [oldest < start, newest > stop];
   const first = older ? start - 1 : oldest; // where some are older, it stands for all of them
-  const bars = binned(counts.years, older ? oldest : start, start, last, step);
-  const clamp = (/** @type {number} */ year) => Math.max(first, Math.min(last, year));
+  const last = newer ? stop + 1 : newest;
   const basis = `${chosen.since} ${chosen.until}`;
   if (moved.basis !== basis) clearTimeout(timer);
-  const ends = { from: clamp(Number(chosen.since || first)), to: clamp(Number(chosen.until || last)) };
-  let { from, to } = moved.basis === basis ? moved : ends;
+  const asked = { from: chosen.since ? Number(chosen.since) : null, to: chosen.until ? Number(chosen.until) : null };
+  let { from, to } = moved.basis === basis ? moved : asked;
 
   const chart = drawing(bars);
   const told = h("output", { class: "years-told" });
-  const sliders = [slider("From year", first, last, from), slider("To year", first, last, to)];
+  const sliders = [slider("From year", first, last), slider("To year", first, last)];
   const forget = () => {
     clearTimeout(timer);
-    moved = { basis: "", from: 0, to: 0 };
+    moved = { basis: "", from: null, to: null };
   };
   const all = () => {
     forget();
     choose({ since: "", until: "" });
   };
   const clear = h("button", { type: "button", class: "quiet", onclick: all }, "All years");
-  const said = (/** @type {number} */ year) => (older && year === first ? `before ${start}` : String(year));
+  /** Where the ends stand on the axis. */
+  const places = () => [from ?? first, to ?? last].map((year) => Math.max(first, Math.min(last, year)));
+  const put = (/** @type {number} */ begin, /** @type {number} */ end) => {
+    const before = places(); // an end that stays there keeps its year, which may be beyond the axis
+    if (begin !== before[0]) from = begin <= first ? null : begin;
+    if (end !== before[1]) to = end >= last ? null : end;
+    paint();
+  };
 
   const paint = () => {
-    told.textContent = from === to ? said(from) : `${from === first ? oldest : from} – ${to === first ? said(to) : to}`;
+    told.textContent = said();
     bars.forEach(({ year, end }, place) => {
-      const within = older && !place ? from === first : end >= from && year <= to;
-      chart.children[place].classList.toggle("out", !within);
+      chart.children[place].classList.toggle("out", (from !== null && end < from) || (to !== null && year > to));
     });
-    for (const [input, year] of /** @type {const} */ ([[sliders[0], from], [sliders[1], to]])) {
-      input.value = String(year);
-      if (older) input.setAttribute("aria-valuetext", said(year));
-    }
+    places().forEach((year, end) => {
+      sliders[end].value = String(year);
+      const beyond = older && year === first ? `before ${start}` : newer && year === last ? `after ${stop}` : String(year);
+      sliders[end].setAttribute("aria-valuetext", beyond);
+    });
     clear.hidden = !chosen.since && !chosen.until;
   };
-  const written = (/** @type {number} */ year) => String(year).padStart(4, "0");
+  const said = () => {
+    if (from === null && to !== null && to < Math.max(start, oldest)) return `until ${to}`;
+    if (to === null && from !== null && from > Math.min(stop, newest)) return `from ${from}`;
+    const [begin, end] = [from ?? oldest, to ?? newest];
+    return begin === end ? String(begin) : `${begin} – ${end}`;
+  };
+  const written = (/** @type {End} */ year) => (year === null ? "" : String(year).padStart(4, "0"));
   const commit = (/** @type {{run?: string}} */ how = {}) => {
     forget();
-    choose({ since: from === first ? "" : written(from), until: to === last ? "" : written(to) }, how);
+    choose({ since: written(from), until: written(to) }, how);
+  };
+  const commitSoon = () => {
+    moved = { basis, from, to };
+    clearTimeout(timer);
+    timer = window.setTimeout(() => commit({ run: "years" }), WAIT_MS);
   };
 
   sliders.forEach((input, end) => {
+    /** The other end while this one is dragged, which may go past it: ends that lie on each other come apart. @type {number | null} */
+    let other = null;
+    input.addEventListener("pointerdown", () => (other = places()[1 - end]));
+    input.addEventListener("keydown", () => (other = null));
     input.addEventListener("input", () => {
       const year = Number(input.value);
-      if (end === 0) from = Math.min(year, to);
-      else to = Math.max(year, from);
-      paint();
+      const [begin, until] = places();
+      if (other !== null) put(Math.min(year, other), Math.max(year, other));
+      else if (end === 0) put(Math.min(year, until), until);
+      else put(begin, Math.max(year, begin));
     });
-    input.addEventListener("change", () => {
-      moved = { basis, from, to };
-      clearTimeout(timer);
-      timer = window.setTimeout(() => commit({ run: "years" }), WAIT_MS);
+    input.addEventListener("change", commitSoon);
+    input.addEventListener("pointerup", () => {
+      if (written(from) !== chosen.since || written(to) !== chosen.until) commitSoon(); // one that went past the other has not changed
     });
   });
-  const place = (/** @type {number} */ bar, /** @type {"year" | "end"} */ side) => clamp(older && !bar ? first : bars[bar][side]);
   dragging(chart, bars.length, (begin, end) => {
-    from = place(begin, "year");
-    to = place(end, "end");
+    from = begin === 0 ? null : bars[begin].year;
+    to = end === bars.length - 1 ? null : bars[end].end;
     paint();
   }, commit);
   paint();
-  const before = older ? h("p", { class: "none" }, `The first bar: ${counted(bars[0].papers, "paper")} before ${start}`) : null;
-  return h("div", { class: "years" }, chart, h("div", { class: "ends" }, ...sliders), h("p", { class: "years-line" }, told, clear), before);
+  const beyond = [
+    older ? `The first bar: ${counted(bars[0].papers, "paper")} before ${start}` : "",
+    newer ? `The last bar: ${counted(bars[bars.length - 1].papers, "paper")} after ${stop}` : "",
+  ];
+  const notes = beyond.filter(Boolean).map((text) => h("p", { class: "none" }, text));
+  return h("div", { class: "years" }, chart, h("div", { class: "ends" }, ...sliders), h("p", { class: "years-line" }, told, clear), ...notes);
 }
 
 /**
- * How many papers there are in each step of years, and first, where there are any, in all years before start.
- * @param {{year: number, papers: number}[]} counts @param {number} oldest @param {number} start @param {number} last @param {number} step
+ * How many papers there are in each step of years from start to stop; first, where there are any, those of all years
+ * before, and last those of all years after.
+ * @param {{years: {year: number, papers: number}[], span: number[], axis: number[]}} counts
  */
-function binned(counts, oldest, start, last, step) {
-  const bars = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, place) => {
-    const year = start + place * step;
-    return { year, end: year + step - 1, papers: 0 };
-  });
-  const before = { year: oldest, end: start - 1, papers: 0 };
-  for (const { year, papers } of counts) {
-    const bar = year < start ? before : bars[Math.floor((year - start) / step)];
-    if (bar) bar.papers += papers;
+function binned({ years, span, axis: [begin, end] }) {
+  const step = STEPS.find((each) => (end - begin + 1) / each <= BARS) ?? 100;
+  const start = Math.floor(begin / step) * step;
+  const count = Math.floor((end - start) / step) + 1;
+  const newest = span[span.length - 1];
+  const stop = end < newest ? start + count * step - 1 : newest;
+  const bar = (/** @type {number} */ year, /** @type {number} */ last) => ({ year, end: last, papers: 0 });
+  const bars = Array.from({ length: count }, (_, place) => bar(start + place * step, start + (place + 1) * step - 1));
+  if (span[0] < start) bars.unshift(bar(span[0], start - 1));
+  if (newest > stop) bars.push(bar(stop + 1, newest));
+  for (const { year, papers } of years) {
+    const its = bars.find((each) => each.year <= year && year <= each.end);
+    if (its) its.papers += papers;
   }
-  return oldest < start ? [before, ...bars] : bars;
+  return { bars, start, stop };
 }
 
 /** @param {Bar[]} bins */
@@ -118,9 +146,9 @@ function drawing(bins) {
   return svg("svg", box, ...bars);
 }
 
-/** @param {string} label @param {number} min @param {number} max @param {number} value */
-function slider(label, min, max, value) {
-  return h("input", { type: "range", "aria-label": label, min: String(min), max: String(max), step: "1", value: String(value) });
+/** @param {string} label @param {number} min @param {number} max */
+function slider(label, min, max) {
+  return h("input", { type: "range", "aria-label": label, min: String(min), max: String(max), step: "1" });
 }
 
 /**
