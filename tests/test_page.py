@@ -545,7 +545,7 @@ def test_how_an_answer_stands_is_said_and_versions_go_with_the_first(page: Page)
         route.fulfill(json=answer)
 
     page.route("**/api/search*", told)
-    page.goto("?q=owls")
+    page.goto("?q=how+owls+hear")
     shown(page, f"No paper stands out. {ALL}")
     assert page.locator(".standing").all_inner_texts() == ["strong match", "good match", "fair match", "weak match"]
     second = page.locator(".result").nth(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -40,7 +41,7 @@ async def export(
     format: Annotated[FileFormat, Query(description="What file.")] = "bibtex",
 ) -> Response:
     """In the order of the ids."""
-    return await _written(request, live, id, format)
+    return await live.ask(request, _written(id, format))
 
 
 @router.post(
@@ -51,11 +52,8 @@ async def export(
 )
 async def export_many(request: Request, live: Live, asked: Wanted) -> Response:
     """In the order of the ids."""
-    return await _written(request, live, asked.id, asked.format)
+    return await live.ask(request, _written(asked.id, asked.format), takes_long=True)
 
 
-async def _written(request: Request, live: Live, ids: list[str], format: FileFormat) -> Response:
-    def found(index: SearchIndex) -> Response:
-        return as_file([index.paper(each) for each in ids], format)
-
-    return await live.ask(request, found)
+def _written(ids: list[str], format: FileFormat) -> Callable[[SearchIndex], Response]:
+    return lambda index: as_file([index.paper(each) for each in ids], format)
