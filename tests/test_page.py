@@ -924,6 +924,30 @@ def test_ends_that_lie_on_each_other_are_drawn_apart(page: Page) -> None:
     expect(told).to_have_text(re.compile(r"^19[56]\d – 1971$"))
 
 
+def test_ends_that_lie_on_each_other_come_apart_by_a_finger_and_by_keys(browser: Browser, address: str) -> None:
+    size: Any = {"width": 375, "height": 780}
+    context = browser.new_context(viewport=size, base_url=address, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto("?q=harbour&since=1990")
+    page.get_by_role("button", name="Filters").tap()
+    told = page.locator(".years-told")
+    expect(told).to_have_text("1990")
+    box = page.get_by_label("To year").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] - 12, box["y"] + box["height"] / 2
+    fingers = context.new_cdp_session(page)
+    for kind, left in (("touchStart", 0), *(("touchMove", each) for each in range(10, 110, 10)), ("touchEnd", None)):
+        points = [] if left is None else [{"x": x - left, "y": y}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(told).to_have_text(re.compile(r"^19[78]\d – 1990$"))
+    page.wait_for_url(lambda url: "since=19" in url and "since=1990" not in url)
+    page.goto("?q=harbour&since=1990")
+    page.get_by_role("button", name="Filters").tap()
+    page.get_by_label("From year").press("ArrowLeft")
+    expect(told).to_have_text("1989 – 1990")
+    context.close()
+
+
 def test_after_enter_the_papers_are_at_hand(page: Page) -> None:
     page.goto("")
     page.locator("#q").fill("bees")
