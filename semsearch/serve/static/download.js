@@ -3,12 +3,14 @@
 import { Problem } from "./api.js";
 import { h } from "./dom.js";
 
+const PATIENCE_MS = 60_000;
 const ENDINGS = new Map([["bibtex", "bib"]]);
 
 /** @param {string[]} ids @param {string} format */
 export async function save(ids, format) {
   const headers = { "content-type": "application/json" };
-  const response = await fetch("api/export", { method: "POST", headers, body: JSON.stringify({ id: ids, format }) });
+  const body = JSON.stringify({ id: ids, format });
+  const response = await fetch("api/export", { method: "POST", headers, body, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!response.ok) {
     const told = await response.json().catch(() => null);
     throw new Problem(response.status, told?.detail ?? `The server answered ${response.status}.`);
