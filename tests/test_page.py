@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from conftest import TinyEncoder, write_jsonl
@@ -113,6 +113,7 @@ def years(page: Page) -> list[str]:
 
 
 ALL = "20 nearest of 43 papers"
+DIMMED = re.compile(r"\bbefore\b")
 SORTED = re.compile(r"^20 newest of the best 40 papers")
 
 
@@ -352,6 +353,7 @@ def test_similar_papers_are_those_like_one(page: Page) -> None:
     expect(page.locator(".chip")).to_have_count(1)
     expect(page.locator("#q")).to_have_value("")
     assert set(asked(page)) == {"like"}
+    expect(page).to_have_title("Like: Dances of honey bees · semsearch")
     expect(page.locator(".result .title").first).to_contain_text("Dances of honey bees")
     expect(page.locator(".result mark")).to_have_count(0)  # words of the liked paper are there by chance
     act(page, 1, "open").click()
@@ -363,6 +365,9 @@ def test_an_address_says_the_whole_search(page: Page, context: BrowserContext) -
     expect(page.locator(".chip-title")).to_have_text(["How owls hear in the dark", "Dances of honey bees"])
     shown(page, re.compile("papers, nearest first"))
     found = titles(page)
+    page.goto("?like=owls&like=rust")
+    expect(page).to_have_title("Like: How owls hear in the dark and 1 more · semsearch")
+    page.go_back()
     other = context.new_page()
     other.goto(page.url)
     expect(other.locator(".result .title")).to_have_text(found)
@@ -508,20 +513,62 @@ def test_a_pasted_abstract_finds_what_is_like_it(page: Page) -> None:
     expect(page.locator("#q")).to_be_focused()
 
 
-def test_a_long_text_that_is_pasted_into_the_line_is_an_abstract(page: Page) -> None:
-    page.goto("")
-    text = "Yeast turns sugar into gas, which the dough holds. " * 8
-    page.evaluate(
-        """text => {
-            const data = new DataTransfer();
-            data.setData("text", text);
-            const pasted = { clipboardData: data, bubbles: true, cancelable: true };
-            document.querySelector("#q").dispatchEvent(new ClipboardEvent("paste", pasted));
-        }""",
-        text,
-    )
-    expect(page.locator("#text")).to_have_value(text.strip())
+DOUGH = ("Yeast turns sugar into gas, which the dough holds. " * 8).strip()
+
+
+def copied(page: Page, text: str) -> None:
+    """Have a text in the clipboard."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+
+
+def test_a_long_text_that_is_pasted_over_a_question_is_an_abstract(page: Page) -> None:
+    page.goto("?q=old+question")
+    shown(page, ALL)
+    copied(page, DOUGH)
+    page.keyboard.press("/")
+    page.keyboard.press("Control+V")
+    expect(page.locator("#text")).to_have_value(DOUGH)
     expect(page.locator(".result .title").first).to_contain_text("Why bread rises")
+    expect(page).to_have_title("Like: Yeast turns sugar into gas, which the dough holds. Yeast … · semsearch")
+
+
+def test_the_box_of_a_text_stays_when_it_is_emptied_and_searches_nothing(page: Page) -> None:
+    page.goto("?q=old+question")
+    shown(page, ALL)
+    copied(page, DOUGH)
+    page.keyboard.press("/")
+    page.keyboard.press("Control+V")
+    page.wait_for_url("**#text=Yeast*")
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    expect(page.locator("#home")).to_be_visible()
+    expect(page.locator("#text")).to_be_focused()
+    assert asked(page) == {}
+    page.keyboard.press("Control+V")
+    expect(page.locator("#text")).to_have_value(DOUGH)
+    expect(page.locator(".result .title").first).to_contain_text("Why bread rises")
+
+
+def test_a_text_that_is_left_for_a_question_comes_back(page: Page) -> None:
+    page.goto("#" + urlencode({"text": DOUGH}))
+    expect(page.locator(".result .title").first).to_contain_text("Why bread rises")
+    page.get_by_role("button", name="Ask a question").click()
+    expect(page.locator("#home")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/$"))
+    page.get_by_role("button", name="Paste an abstract").click()
+    expect(page.locator("#text")).to_have_value(DOUGH)
+    expect(page.locator(".result .title").first).to_contain_text("Why bread rises")
+    page.wait_for_url("**#text=Yeast*")
+
+
+def test_the_button_beside_a_long_text_covers_none_of_it(page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.goto("#" + urlencode({"text": DOUGH * 4}))
+    text, button = (page.locator(each).bounding_box() for each in ("#text", ".ask"))
+    assert text
+    assert button
+    assert text["y"] + text["height"] <= button["y"]
 
 
 def test_more_papers_are_shown_and_the_address_says_so(page: Page) -> None:
@@ -676,13 +723,129 @@ def test_what_was_read_stays_while_the_server_is_away_and_the_answer_comes_by_it
     act(page, 30, "like").click()
     expect(page.get_by_role("alert")).to_be_in_viewport()
     expect(page.get_by_role("alert")).to_contain_text("Below is the answer to what was asked before.")
-    expect(page.locator("#results")).to_have_css("opacity", "0.55")
+    expect(page.locator("#results")).to_have_class(DIMMED)
     assert titles(page) == before
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert faults(page) == []
     expect(page.locator(".chip")).to_be_in_viewport()
     page.unroute("**/api/search*")
     expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.locator("#results")).to_have_css("opacity", "1")
+    expect(page.locator("#results")).not_to_have_class(DIMMED)
     assert titles(page) != before
+
+
+def test_a_slow_answer_dims_what_is_shown_and_one_that_does_not_come_is_told(page: Page) -> None:
+    page.clock.install()
+    page.goto("?q=bees")
+    shown(page, ALL)
+    title = page.locator(".result .title a").first
+    colour = title.evaluate("title => getComputedStyle(title).color")
+    held: list[Route] = []
+    page.route("**/api/search*", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/api/search*"):
+        page.locator("#q").fill("bread")
+        page.locator("#q").press("Enter")
+    expect(page.locator("#results")).to_have_class(DIMMED)
+    shown(page, "Searching…")
+    expect(page.locator("#exports")).to_be_hidden()
+    assert title.evaluate("title => getComputedStyle(title).color") != colour
+    assert faults(page) == []
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.clock.fast_forward(15_000)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing came from it within 15 seconds.")
+    shown(page, "")
+    page.unroute("**/api/search*")
+    page.get_by_role("button", name="Try again now").click()
+    expect(page.locator(".result .title").first).to_have_text("Why bread rises")
+    expect(page.locator("#results")).not_to_have_class(DIMMED)
+    expect(page.locator("#results")).to_be_focused()
+
+
+SAID = """window.said = []; new MutationObserver(() => {
+    const { textContent } = document.getElementById("said");
+    if (textContent) window.said.push(textContent);
+}).observe(document.getElementById("said"), { childList: true });"""
+
+
+def test_a_screen_reader_hears_of_each_answer_once(page: Page) -> None:
+    page.clock.install()
+    page.goto("?q=bees")
+    page.clock.run_for(2_000)
+    page.evaluate(SAID)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
+    for number, question in enumerate(("bread", "kites")):
+        for letters in range(1, 6):
+            with page.expect_response("**/api/search*"):
+                page.locator("#q").fill(question[:letters])
+                page.clock.run_for(120)
+        expect(page.locator(".result .title").first).to_contain_text(question, ignore_case=True)
+        page.clock.run_for(1_000)
+        assert page.evaluate("said") == [ALL] * (number + 1)
+    page.clock.resume()
+
+
+def test_papers_are_shown_as_they_are_where_they_cannot_be_counted(page: Page) -> None:
+    page.route("**/api/facets*", lambda route: route.fulfill(status=500, json={"detail": "out of order"}))
+    page.goto("?q=bees")
+    expect(page.locator(".result .title").first).to_have_text("Dances of honey bees")
+    shown(page, "20 papers, nearest first")
+    expect(page.locator("#results")).not_to_have_class(DIMMED)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("#filters")).to_contain_text("The papers could not be counted.")
+    page.locator("#start").click()
+    expect(page.locator(".lead")).to_contain_text("43 papers.")
+    expect(page.locator(".uncounted")).to_have_count(1)
+    page.unroute("**/api/facets*")
+    page.locator(".uncounted").get_by_role("button", name="Try again").click()
+    expect(page.get_by_label("From year")).to_be_focused()
+    expect(page.locator(".uncounted")).to_have_count(0)
+    expect(page.locator(".lead")).to_contain_text("43 papers, 1951 to 1990.")
+
+
+def test_what_did_not_load_is_told_without_a_script(page: Page) -> None:
+    page.goto("")
+    expect(page.locator("#unready")).to_have_count(0)
+    page.route("**/dom.js", lambda route: route.abort())
+    page.goto("?q=bees")
+    expect(page.locator("#unready")).to_be_hidden()
+    assert page.evaluate("document.getAnimations().map(each => each.effect.getTiming().delay)") == [5_000]
+    page.evaluate("document.getAnimations().forEach(each => each.finish())")
+    expect(page.locator("#unready")).to_be_visible()
+    expect(page.get_by_role("link", name="load it again")).to_have_js_property("href", page.url)
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id")
+
+
+def test_the_focus_goes_to_what_is_next_when_its_place_goes(page: Page) -> None:
+    page.goto("?q=bees&like=owls&like=rust&unlike=tides&category=craft&since=1952&venue=Annals+of+Weather")
+    expect(page.locator(".chip-title")).to_have_text(
+        ["How owls hear in the dark", "Rust on iron bridges", "Tides in a narrow harbour"]
+    )
+    page.get_by_role("button", name="Remove: Like Rust on iron bridges").press("Enter")
+    assert focused(page) == "Remove: Unlike Tides in a narrow harbour"
+    page.keyboard.press("Enter")
+    assert focused(page) == "Remove: Like How owls hear in the dark"
+    page.keyboard.press("Enter")
+    assert focused(page) == "Results"
+    page.get_by_role("button", name="All years").press("Enter")
+    assert focused(page) == "From year"
+    shown(page, re.compile("papers, nearest first"))
+    page.get_by_role("button", name="Clear all").press("Enter")
+    assert focused(page) == "From year"
+    shown(page, ALL)
+    page.locator(".gutter input").first.check()
+    page.get_by_role("button", name="Untick").press("Enter")
+    assert focused(page) == "BibTeX of All shown"
+    page.goto("?q=bees&venue=Annals+of+Nothing")
+    page.get_by_role("button", name="Remove all filters").press("Enter")
+    shown(page, ALL)
+    assert focused(page) == "Results"
+    page.goto("?unlike=owls")
+    page.get_by_role("button", name="Remove: Unlike How owls").press("Enter")
+    assert focused(page) == "q"
 
 
 def test_what_comes_back_and_is_no_json_is_told(page: Page) -> None:
@@ -988,7 +1151,23 @@ def test_the_first_paint_weighs_less_than_100_kb(page: Page) -> None:
         sum((PAGE / name).stat().st_size for name in files if not name.startswith("api/")) < 100_000
     )  # if none is compressed
     later = {file.name for file in PAGE.iterdir()} - files
-    assert later == {"download.js", "help.js", "marks.js", "result.js"}  # fetched when they are used
+    assert later == {"download.js", "help.js", "marks.js", "result.js", "ways.js"}  # fetched when they are used
+
+
+def test_figures_below_nothing_keep_the_place_of_their_bars(page: Page) -> None:
+    def told(route: Route) -> None:
+        answer = route.fetch().json()
+        for hit, similarity in zip(answer["hits"], (0.34, -0.001, -0.26), strict=False):
+            hit["similarity"] = similarity
+        route.fulfill(json=answer)
+
+    page.route("**/api/search*", told)
+    page.goto("?q=bees")
+    shown(page, ALL)
+    figures = page.locator(".figure").all_text_contents()
+    assert figures[:3] == ["similarity 0.34", "similarity 0.00", "similarity −0.26"]
+    bars = [page.locator(".bar").nth(place).bounding_box() for place in range(3)]
+    assert len({(bar["x"], bar["width"]) for bar in bars if bar}) == 1
 
 
 def faults(page: Page) -> list[str]:

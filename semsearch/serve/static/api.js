@@ -16,6 +16,7 @@ export class Problem extends Error {
 
 /** How many values of each kind there are to filter by. */
 export const VALUES = 20;
+const PATIENCE_S = 15;
 
 /** How every answer is asked for: one of the versions of a paper, and without papers that the index has not. */
 const ALWAYS = { fold: true, lenient: true };
@@ -113,12 +114,29 @@ function get(path, params, signal) {
 }
 
 /** @param {string} address @param {RequestInit} options @returns {Promise<any>} */
-async function ask(address, options) {
+async function ask(address, { signal, ...options }) {
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, PATIENCE_S * 1000);
+  signal?.addEventListener("abort", stop);
+  try {
+    return await fetched(address, { ...options, signal: limit.signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!limit.signal.aborted) throw error;
+    throw new Problem(504, `Nothing came from it within ${PATIENCE_S} seconds.`, "It may have much to do, or have been halted.");
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** @param {string} address @param {RequestInit} options @returns {Promise<any>} */
+async function fetched(address, options) {
   let response;
   try {
     response = await fetch(address, options);
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
+  } catch {
     throw new Problem(0, "The server does not answer.", "It may have been stopped. `semsearch serve` starts it.");
   }
   const told = await response.json().catch(() => null);

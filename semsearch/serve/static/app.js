@@ -5,13 +5,15 @@ import { searchBox } from "./box.js";
 import { counting } from "./counts.js";
 import { byId, h } from "./dom.js";
 import { filterPanel } from "./facets.js";
+import { keepingPlace } from "./focus.js";
 import { hideHome, showHome } from "./home.js";
 import { listen } from "./keyboard.js";
 import { said } from "./order.js";
 import { resultList } from "./results.js";
 import { EMPTY, MOST, PAGE, asks, countFilters, fromAddress, toAddress, tooLong } from "./state.js";
-import { showSteering } from "./steering.js";
-import { noTrouble, notes, sentence, showNothing, showProblem, showTooMany, unmeasured } from "./trouble.js";
+import { entitled, showSteering } from "./steering.js";
+import { noTrouble, notes, sentence, showProblem, unmeasured } from "./trouble.js";
+import { PATIENCE_MS, say, waiting } from "./waiting.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -26,6 +28,10 @@ let run = "";
 let reading = false;
 let [settling, again, waited] = [0, 0, 0];
 const counts = counting();
+const slow = waiting(() => {
+  results.dim();
+  tell("Searching…");
+});
 
 const box = searchBox(
   (asked) => typed(asked),
@@ -65,12 +71,21 @@ function go(change, { replace = false, run: kind = "" } = {}) {
 
 /** Show what the state says. */
 function show() {
-  document.title = state.q ? `${state.q} · semsearch` : "semsearch";
-  box.show(state);
-  showSteering(state, go);
-  results.steer();
-  panel.draw();
+  keepingPlace(
+    () => {
+      box.show(state);
+      showSteering(state, go, entitle);
+      results.steer();
+      panel.draw();
+    },
+    () => (asks(state) ? byId("results").focus({ preventScroll: true }) : box.focus()),
+  );
+  entitle();
   ask();
+}
+
+function entitle() {
+  document.title = entitled(state);
 }
 
 /** Ask for the answer; the one that was asked for before is not waited for any more. */
@@ -80,37 +95,59 @@ async function ask() {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    if (tooLong(state).length) return showTooMany(state, results.dim(), go);
+    if (tooLong(state).length) return void (await ways(signal))?.showTooMany(state, results.dim(), go);
+    if (!waited) slow.begin();
     await (asks(state) ? answer(state, signal) : home(signal));
     waited = 0;
   } catch (error) {
     if (!signal.aborted) fail(error);
   } finally {
-    if (!signal.aborted) byId("results").removeAttribute("aria-busy");
+    if (!signal.aborted) answered();
   }
+}
+
+function answered() {
+  slow.end();
+  byId("results").removeAttribute("aria-busy");
+}
+
+/** The ways out of a search without papers, if they are still to be shown. @param {AbortSignal} signal */
+async function ways(signal) {
+  const found = await import("./ways.js");
+  return signal.aborted ? null : found;
 }
 
 /** The papers are shown as soon as they are there, and how many there are when that is counted. @param {State} asked @param {AbortSignal} signal */
 async function answer(asked, signal) {
   byId("results").setAttribute("aria-busy", "true");
-  let counting = counts.of(asked);
-  counting.then((there) => signal.aborted || panel.show(there), () => null); // of its failure is told below
+  let counting = count(asked, signal);
   const [found] = await Promise.all([search(asked, { k: asked.k, signal }), results.ready()]);
   if (signal.aborted) return;
-  if (counts.answeredBy(found.index.generation)) {
-    counting = counts.of(asked);
-    counting.then((there) => signal.aborted || panel.show(there), () => null);
-  }
-  hideHome();
+  if (counts.answeredBy(found.index.generation)) counting = count(asked, signal);
   if (found.hits.length) noTrouble();
-  else showNothing(asked, go);
+  else (await ways(signal))?.showNothing(asked, go);
+  if (signal.aborted) return;
+  hideHome();
+  answered();
   const full = found.hits.length === asked.k;
   results.show(found.hits, full && asked.k < MOST, unmeasured(found.standing_reason));
   settle();
   if (reading) read();
+  const told = (/** @type {number} */ papers) =>
+    tell(said(found.hits.length, full && papers > asked.k ? papers : 0, asked.sort), found.standing?.verdict, found.hits.length ? notes(found.notes) : []);
+  const uncounted = setTimeout(() => signal.aborted || told(0), PATIENCE_MS);
   const there = await counting;
+  clearTimeout(uncounted);
   if (signal.aborted) return;
-  tell(said(found.hits.length, full && there.papers > asked.k ? there.papers : 0, asked.sort), found.standing?.verdict, found.hits.length ? notes(found.notes) : []);
+  told(there?.papers ?? 0);
+  if (!there) panel.lack(show);
+}
+
+/** What there is to filter by, shown as soon as it is known; null where it cannot be. @param {State} asked @param {AbortSignal} signal */
+async function count(asked, signal) {
+  const there = await counts.of(asked).catch(() => null);
+  if (there && !signal.aborted) panel.show(there);
+  return there;
 }
 
 /** What has been read for a while is a place to come back to. */
@@ -130,33 +167,41 @@ function tell(text, verdict = "", notes = []) {
   const place = byId("status");
   const first = verdict ? `${sentence(verdict)} ` : "";
   const rest = [text, ...notes].join(". ");
+  say(first + rest);
   if (place.textContent !== first + rest) place.replaceChildren(...(first ? [h("strong", {}, first)] : []), rest);
 }
 
 /** @param {AbortSignal} signal */
 async function home(signal) {
-  const [about, begin, here] = await Promise.all([info(), examples(), counts.of(state)]);
+  const [about, begin, here] = await Promise.all([info(), examples(), count(state, signal)]);
   if (signal.aborted) return;
   counts.answeredBy(about.generation);
-  noTrouble();
+  noTrouble(byId("q"));
   results.clear();
   tell("");
-  panel.show(here);
+  if (!here) panel.lack(show);
   const filtered = countFilters(state) > 0;
-  showHome({ info: about, years: filtered ? [] : here.years, examples: begin, steered: state.unlike.length > 0 }, filtered ? here.papers : null, go);
+  const years = filtered || !here ? [] : here.years;
+  showHome({ info: about, years, examples: begin, steered: state.unlike.length > 0 }, filtered && here ? here.papers : null, go);
 }
 
 /** Say what is wrong; what was read stays there, dimmed. What may pass by itself is asked again by and by. @param {unknown} error */
 function fail(error) {
   const told = error instanceof Problem ? error : new Problem(-1, "Something in this page failed.", "Load it again.");
   hideHome();
-  if (!results.dim()) tell("");
-  showProblem(told, results.dim(), show, () => go(EMPTY));
+  tell("");
+  showProblem(told, results.dim(), retry, () => go(EMPTY));
   if (told.status === 0 || told.status >= 500) {
     waited = Math.min(2 * waited || FIRST_WAIT_MS, LONGEST_WAIT_MS);
     again = window.setTimeout(ask, waited);
   }
   if (told.status < 0) throw error;
+}
+
+/** Ask again because one is told to, which shows that it is waited for. */
+function retry() {
+  waited = 0;
+  show();
 }
 
 window.addEventListener("popstate", () => {
@@ -188,3 +233,4 @@ if (early.q.trim() && early.q.trim() !== state.q) {
   if (asks(state) && document.activeElement instanceof HTMLElement) document.activeElement.blur(); // j and k are at hand
   show();
 }
+byId("unready").remove();

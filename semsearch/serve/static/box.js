@@ -21,6 +21,7 @@ export function searchBox(typed, entered, read) {
   const paste = byId("paste");
   let timer = 0;
   let since = 0;
+  let kept = ""; // the text that was left for a question
 
   const now = () => (area.hidden ? { q: cut(line.value, QUESTION), text: "" } : { q: "", text: cut(area.value.trim(), TEXT) });
   const count = () => {
@@ -76,7 +77,8 @@ export function searchBox(typed, entered, read) {
     if (pasted.length < LONG) return;
     event.preventDefault();
     enlarge(true);
-    area.value = `${line.value} ${pasted}`.trim();
+    area.value = [line.value.slice(0, line.selectionStart), pasted, line.value.slice(line.selectionEnd)].join(" ").trim();
+    line.value = "";
     area.focus();
     finish();
   });
@@ -87,30 +89,37 @@ export function searchBox(typed, entered, read) {
   });
   paste.addEventListener("click", () => {
     const large = area.hidden;
-    if (large) area.value = line.value;
-    else line.value = "";
+    const asked = line.value;
+    if (large) area.value = asked || kept;
+    else kept = area.value;
+    line.value = "";
     enlarge(large);
-    count();
-    (large ? area : line).focus();
+    focus();
+    if (large && asked) count(); // what is pasted will be searched for
+    else finish();
   });
+
+  const focus = () => {
+    const input = area.hidden ? line : area;
+    input.focus();
+    input.select();
+  };
 
   return {
     now,
     /** Show what is asked; not while it is being typed there. @param {Asked} asked */
     show({ q, text }) {
       const shown = now();
-      if (shown.q.trim() === q && shown.text.trim() === text && (q || text || area.hidden)) return;
+      const here = document.activeElement === area;
+      if (shown.q.trim() === q && shown.text.trim() === text && (q || text || area.hidden || here)) return;
       stop();
-      enlarge(Boolean(text));
       area.value = text;
       line.value = q;
+      enlarge(Boolean(text));
+      if (here && area.hidden) line.focus();
       count();
     },
-    focus() {
-      const input = area.hidden ? line : area;
-      input.focus();
-      input.select();
-    },
+    focus,
     /** @param {Element | null} element */
     has: (element) => element === line || element === area || element === form.querySelector(".ask"),
   };

@@ -54,7 +54,8 @@ export function filterPanel(go, present) {
     ];
     const focused = nameOf(document.activeElement);
     place.replaceChildren(...parts.filter(Boolean));
-    const again = focused && [...place.querySelectorAll("input, button")].find((each) => nameOf(each) === focused);
+    const controls = /** @type {HTMLElement[]} */ ([...place.querySelectorAll("input, button")]);
+    const again = focused && (controls.find((each) => nameOf(each) === focused && !each.hidden) ?? place.querySelector("input"));
     if (again) again.focus({ preventScroll: true });
   }
 
@@ -156,6 +157,14 @@ export function filterPanel(go, present) {
       draw();
     },
     draw,
+    /** Say that the papers could not be counted. @param {() => void} retry */
+    lack(retry) {
+      const again = h("button", { type: "button", class: "word", onclick: retry }, "Try again");
+      const said = counts ? "These counts are of before: the papers could not be counted." : "The papers could not be counted.";
+      draw();
+      place.querySelector(".uncounted")?.remove();
+      place.prepend(h("p", { class: "uncounted", role: "status" }, `${said} `, again));
+    },
   };
 }
 

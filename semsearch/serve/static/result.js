@@ -86,7 +86,7 @@ function similarity(hit) {
     "p",
     { class: "similarity", title: "How near the paper is to the question in meaning: the cosine, 1 is the same" },
     bar,
-    h("span", { class: "figure" }, h("span", { class: "unseen" }, "similarity "), hit.similarity.toFixed(2)),
+    h("span", { class: "figure" }, h("span", { class: "unseen" }, "similarity "), hit.similarity.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−")),
     word ? h("span", { class: "standing" }, word) : null,
   );
 }

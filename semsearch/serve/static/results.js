@@ -112,6 +112,7 @@ export function resultList(go, present) {
       () => {
         ticked = [];
         draw();
+        byId("exports").querySelector("a, button")?.focus({ preventScroll: true });
       },
     );
   }
@@ -141,6 +142,7 @@ export function resultList(go, present) {
       return hits.length > 0;
     },
     clear() {
+      place.classList.remove("before");
       hits = [];
       more = false;
       draw();

@@ -1,9 +1,6 @@
 // @ts-check
 // What is wrong, in words, and the way out.
 import { byId, counted, h } from "./dom.js";
-import { NAMES, NO_FILTER, countFilters, tooLong } from "./state.js";
-
-/** @typedef {import("./state.js").State} State */
 
 /** What else should be known of an answer, in the words of a page: not those of the command line. @param {string[]} told */
 export function notes(told) {
@@ -28,18 +25,27 @@ export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }
 
-export function noTrouble() {
-  byId("trouble").replaceChildren();
+/** @param {HTMLElement} [next] what is focused if the note that goes has the focus */
+export function noTrouble(next = byId("results")) {
+  put([], next);
 }
 
-const BEFORE = "Below is the answer to what was asked before.";
+/** Show these notes alone. @param {Node[]} notes @param {HTMLElement} [next] */
+export function put(notes, next = byId("results")) {
+  const place = byId("trouble");
+  const held = place.contains(document.activeElement);
+  place.replaceChildren(...notes);
+  if (held) (place.querySelector("button") ?? next).focus({ preventScroll: true });
+}
+
+export const BEFORE = "Below is the answer to what was asked before.";
 
 /**
  * @param {import("./api.js").Problem} problem @param {boolean} before whether an answer to what was asked before is shown
  * @param {() => void} retry @param {() => void} restart
  */
 export function showProblem(problem, before, retry, restart) {
-  const titles = { 0: "The server is out of reach", 503: "The index cannot be asked just now", [-1]: "This page is in trouble" };
+  const titles = { 0: "The server is out of reach", 503: "The index cannot be asked just now", 504: "The server does not answer", [-1]: "This page is in trouble" };
   const title = titles[/** @type {0} */ (problem.status)] ?? "This cannot be answered";
   const passing = problem.status === 0 || problem.status >= 500;
   const foreign = !passing && (problem.status === 422 || /--|`|openapi|semsearch /.test(problem.message + problem.hint));
@@ -54,54 +60,10 @@ export function showProblem(problem, before, retry, restart) {
     h("p", {}, before ? `${BEFORE} ` : "", ...(passing ? ["It is tried again by itself. ", now] : [])),
     passing ? null : h("button", { type: "button", class: "plain", onclick: restart }, "Begin anew"),
   );
-  const place = byId("trouble");
-  if (place.textContent !== note.textContent) place.replaceChildren(note); // not to be read out again and again
-}
-
-/** @param {State} state @param {boolean} before @param {(change: Partial<State>) => void} go */
-export function showTooMany(state, before, go) {
-  const names = { like: "liked papers", unlike: "unliked papers", venue: "venues", author: "authors", category: "categories" };
-  const long = tooLong(state);
-  const button = (/** @type {keyof typeof names} */ name) =>
-    h("button", { type: "button", class: "plain", onclick: () => go({ [name]: [] }) }, `Remove all ${names[name]}`);
-  const said = long.map((name) => `${state[name].length} ${names[name]} are chosen, and at most ${NAMES} can be.`);
-  byId("trouble").replaceChildren(
-    h(
-      "div",
-      { class: before ? "note small-note" : "note", role: "alert" },
-      h("h2", {}, "Too many at once"),
-      h("p", {}, said.join(" ")),
-      before ? h("p", {}, BEFORE) : null,
-      h("p", { class: "ways" }, ...long.map(button)),
-    ),
-  );
-}
-
-/** @param {State} state @param {(change: Partial<State>) => void} go */
-export function showNothing(state, go) {
-  const filtered = countFilters(state) > 0;
-  const years = state.since || state.until;
-  byId("trouble").replaceChildren(
-    h(
-      "div",
-      { class: "note" },
-      h("h2", {}, filtered ? "No paper passes these filters" : "Nothing was found"),
-      h("p", {}, filtered ? "With fewer of them there may be some." : "The index may be empty: ", ...(filtered ? [] : coded("`semsearch info` tells."))),
-      h(
-        "p",
-        { class: "ways" },
-        years && countFilters(state) > 1
-          ? h("button", { type: "button", class: "plain", onclick: () => go({ since: "", until: "" }) }, "All years")
-          : null,
-        filtered
-          ? h("button", { type: "button", class: "plain", onclick: () => go(NO_FILTER) }, "Remove all filters")
-          : null,
-      ),
-    ),
-  );
+  if (byId("trouble").textContent !== note.textContent) put([note]); // not to be read out again and again
 }
 
 /** Text with `code` in it as nodes. @param {string} text */
-function coded(text) {
+export function coded(text) {
   return text.split(/`([^`]+)`/).map((part, place) => (place % 2 ? h("code", {}, part) : part));
 }
