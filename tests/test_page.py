@@ -5,6 +5,7 @@ Skipped where playwright or a browser is missing, unless SEMSEARCH_BROWSER_TESTS
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -1152,6 +1153,31 @@ def test_the_first_paint_weighs_less_than_100_kb(page: Page) -> None:
     )  # if none is compressed
     later = {file.name for file in PAGE.iterdir()} - files
     assert later == {"download.js", "help.js", "marks.js", "result.js", "ways.js"}  # fetched when they are used
+
+
+INK = """async ([png, size]) => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(png), each => each.charCodeAt(0))]));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, image.width, image.height);
+    const far = (place, other) => [0, 1, 2].some(each => Math.abs(data[place + each] - data[other + each]) > 90);
+    const rows = [...Array(height).keys()].filter(row => {
+        const columns = [...Array(width - 2 * size).keys()].map(column => column + size);
+        return columns.some(column => far(4 * (row * width + column), 4 * ((height >> 1) * width + 2)));
+    });
+    return [rows[0], height - 1 - rows.at(-1)];
+}"""
+
+
+@pytest.mark.parametrize("font", ["", "Nimbus Sans", "DejaVu Sans", "Liberation Sans"])
+def test_text_stands_in_the_middle_of_what_is_around_it(page: Page, font: str) -> None:
+    page.goto("?q=bees")
+    shown(page, ALL)
+    if font:
+        page.evaluate("font => document.documentElement.style.setProperty('--sans', font)", f'"{font}"')
+    for place, margin in ((page.locator(".ask"), 6), (page.locator(".value-name", has_text="craft"), 0)):
+        above, below = page.evaluate(INK, [base64.b64encode(place.screenshot()).decode(), margin])
+        assert abs(above - below) <= 1
 
 
 def test_figures_below_nothing_keep_the_place_of_their_bars(page: Page) -> None:
