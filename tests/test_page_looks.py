@@ -60,6 +60,7 @@ def test_characters_beyond_16_bits_do_not_shift_what_is_marked(page: Page) -> No
 def test_a_screen_reader_hears_of_each_answer_once(page: Page) -> None:
     page.clock.install()
     page.goto("?q=bees")
+    shown(page, ALL)
     page.clock.run_for(2_000)
     page.evaluate(SAID)
     page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
