@@ -16,16 +16,16 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from .words import HYPHEN, LETTER, WORD, Unit, is_stop, spelled, terms_of, together
+from .words import HYPHEN, WORD, Unit, is_stop, spelled, terms_of, together
 
 if TYPE_CHECKING:
     from .paper import Paper
 
 Span = tuple[int, int]
 
-_JOINED = rf"(?:[{HYPHEN}]{WORD.pattern})*"
-_TOKEN = re.compile(WORD.pattern + _JOINED)
-_HYPHENS = frozenset(HYPHEN.removeprefix("\\"))
+_TOKEN = re.compile(rf"{WORD.pattern}(?:[{HYPHEN}]{WORD.pattern})*")
+_ASCII_REST = "[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*"  # of a _TOKEN behind its first letter
+_NOTHING = re.compile(r"(?!)")
 _FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before, as an accent may follow it
 _COMPOSED = 8  # characters that may become one: three of Hangul, a letter and its accents
 
@@ -79,24 +79,26 @@ class _Marks:
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = frozenset(terms)
+        self._initials = frozenset(term[0] for term in self._terms)
         self._known: dict[str, tuple[Span, ...]] = {}
-        initials = sorted({term[0] for term in self._terms if term[0].isascii()})
-        cased = "".join(re.escape(each) + each.upper() for each in initials)
-        first = rf"[{cased}\x80-\U0010ffff](?<={LETTER})(?<!{LETTER}.)"
-        self._likely = re.compile(rf"{first}(?:{WORD.pattern})?{_JOINED}", re.DOTALL)
+        cased = "".join(re.escape(each) + each.upper() for each in sorted(self._initials) if each.isascii())
+        self._likely = re.compile(rf"[{cased}](?<![A-Za-z0-9].){_ASCII_REST}", re.DOTALL) if cased else _NOTHING
 
-    def within(self, text: str) -> Iterator[Span]:
-        """Where marks stand. English stems keep the first letter of a word, so most tokens are passed over unread."""
-        end = 0
-        for match in self._likely.finditer(text):
+    def within(self, text: str) -> list[Span]:
+        """Where marks stand. Of a text in ASCII only tokens that have a word with a wanted initial are looked at."""
+        found: list[Span] = []
+        known, end = self._known, 0
+        for match in (self._likely if text.isascii() else _TOKEN).finditer(text):
             start, token = match.start(), match[0]
-            if start and text[start - 1] in _HYPHENS:
+            if text[start - 1 : start] == "-":
                 start, token = _whole(text, max(end, text.rfind(" ", 0, start) + 1), start)
             end = match.end()
-            if (marked := self._known.get(token)) is None:
-                marked = self._known[token] = self._marked(token)
-            for first, last in marked:
-                yield start + first, start + last
+            marked = known.get(token)
+            if marked is None:
+                marked = known[token] = self._marked(token)
+            if marked:
+                found += [(start + first, start + last) for first, last in marked]
+        return found
 
     def _marked(self, token: str) -> tuple[Span, ...]:
         if not token.isalnum():
@@ -123,7 +125,9 @@ class _Marks:
         return self._has(word) and not is_stop(word)
 
     def _has(self, word: str) -> bool:
-        """Whether word has a wanted term."""
+        """Whether word has a wanted term. English stems keep the first letter of a word, so most need no stemming."""
+        if word[0].isascii() and word[0].lower() not in self._initials:
+            return False
         return not self._terms.isdisjoint(terms_of(word))
 
 

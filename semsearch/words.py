@@ -43,9 +43,6 @@ _MARKS = "^\x00-\u02ff\u2000-\u2bff\u2e00-\u303f"
 """What a word may hold beside \\w: vowel signs and other marks. Python and tantivy know different editions of Unicode,
 so it is whatever is no punctuation or symbol of the common blocks; the analyser splits what is left to be split."""
 
-LETTER = rf"(?:[^\W_]|[{_MARKS}])"
-"""A character of a word."""
-
 _RUN = rf"(?:[^\W_]++|[{_MARKS}]++)++"  # possessive: letters are in both, and a run has one way to be read
 WORD = re.compile(_RUN)
 _COMPOUND = re.compile(rf"(?<![^\W_])(?<![{_MARKS}]){_RUN}(?:[{HYPHEN}]{_RUN})+")
