@@ -91,7 +91,6 @@ class Vectors:
 
         faiss.omp_set_num_threads(worker_count())
         self.count, self.dimensions = count, dimensions
-        self._codes = np.asarray(stored_codes(path, count, dimensions)) if count else None
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:  # such as a file that a writer removed a moment ago
@@ -152,11 +151,10 @@ class Vectors:
     def _cosines_of_copies(self, query: FloatArray, rows: RowArray) -> FloatArray:
         import faiss
 
-        assert self._codes is not None
-        some: Any = faiss.IndexScalarQuantizer(
-            self.dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        faiss.copy_array_to_vector(self._codes[rows].view(np.uint8).ravel(), some.codes)
+        made: Any = faiss  # its types know nothing of what its Python side adds
+        some = made.IndexScalarQuantizer(self.dimensions, made.ScalarQuantizer.QT_fp16, made.METRIC_INNER_PRODUCT)
+        codes = made.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())  # FAISS' own mapping
+        made.copy_array_to_vector(codes.reshape(self.count, -1)[rows].ravel(), some.codes)
         some.ntotal = len(rows)
         found, at = some.search(query, len(rows))
         cosines = np.empty(len(rows), dtype=np.float32)
