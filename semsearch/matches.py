@@ -25,7 +25,6 @@ Span = tuple[int, int]
 
 _TOKEN = re.compile(rf"{WORD.pattern}(?:[{HYPHEN}]{WORD.pattern})*")
 _ASCII_REST = "[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*"  # of a _TOKEN behind its first letter
-_NOTHING = re.compile(r"(?!)")
 _FOREIGN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before, as an accent may follow it
 _COMPOSED = 8  # characters that may become one: three of Hangul, a letter and its accents
 
@@ -82,7 +81,8 @@ class _Marks:
         self._initials = frozenset(term[0] for term in self._terms)
         self._known: dict[str, tuple[Span, ...]] = {}
         cased = "".join(re.escape(each) + each.upper() for each in sorted(self._initials) if each.isascii())
-        self._likely = re.compile(rf"[{cased}](?<![A-Za-z0-9].){_ASCII_REST}", re.DOTALL) if cased else _NOTHING
+        first = rf"[{cased}\x80]"  # which no text in ASCII has, and a class must have something
+        self._likely = re.compile(rf"{first}(?<![A-Za-z0-9].){_ASCII_REST}", re.DOTALL)
 
     def within(self, text: str) -> list[Span]:
         """Where marks stand. Of a text in ASCII only tokens that have a word with a wanted initial are looked at."""

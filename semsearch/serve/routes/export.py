@@ -47,7 +47,7 @@ async def export(
 @router.post(
     "/api/export",
     summary="More papers than an address can name, as a file",
-    responses={200: {"description": "The file.", "content": files()}, **problems(400, 413, 422, 503)},
+    responses={200: {"description": "The file.", "content": files()}, **problems(400, 503)},
     response_class=Response,
 )
 async def export_many(request: Request, live: Live, asked: Wanted) -> Response:
